@@ -376,3 +376,10 @@ def field_of(spec: EntitySpec, name: str) -> FieldSpec:
     if found is None:
         raise NotFoundError(f"{spec.label} has no field called “{name}”.", code="unknown_field")
     return found
+
+
+@lru_cache
+def telling_of(kind: str) -> tuple[str, ...]:
+    """The kinds of record of which a change may show on a record of a kind: itself, links, its parts, and whatever may name it."""
+    naming = (e.key for e in ENTITIES if any(f.holds_id and f.target in ("", kind) for f in e.cells))
+    return tuple(dict.fromkeys((kind, "link", *naming)))

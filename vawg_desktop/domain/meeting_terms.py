@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vawg_desktop.domain.conditions import SILENT_DAYS
 from vawg_desktop.domain.terms import vocabulary
 
 MEETING_STATUS = vocabulary(
@@ -31,7 +32,7 @@ AGENDA_KIND = vocabulary(
     ("follow_up", "Follow-up from last time"),
     ("overdue", "Overdue"),
     ("changed", "Changed since last time"),
-    ("silent", "No update"),
+    ("silent", f"No update for {SILENT_DAYS} days", "No update"),
     ("claimed", "Evidence awaited"),
     ("awaiting_sign_off", "Awaiting sign-off"),
     ("question", "Question"),

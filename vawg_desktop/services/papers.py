@@ -14,7 +14,7 @@ from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import ACTION, BY_KEY, RECOMMENDATION
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.meeting_terms import ASSURANCE, DECISION_KIND, INFORMATION, PAPER_KIND
-from vawg_desktop.domain.terms import MARKING, RESPONSE, how_many
+from vawg_desktop.domain.terms import MARKING, RATING, RESPONSE, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.document import Cell, Document, Heading, Items, Paragraph, Quote, Table
 from vawg_desktop.services import agenda, as_at, names, outputs, since, standing
@@ -231,6 +231,8 @@ def answer_card(session: Session, asked: Asked) -> Made:
     every = paper.count("actions", "Actions", counted)
     status = RECOMMENDATION.by_key["status"]
     facts = [f"Status: {to_words(status, row['status'] or 'open')}", f"Lead: {paper.body(row['lead']) or 'nobody named'}", f"{complete.number} of {how_many(every.number, 'action')} complete"]
+    if row["rating_opcc"] and row["lead"] not in paper.independent:
+        facts.append(f"Our rating: {RATING.label(str(row['rating_opcc']))}")
     if row["target_date"]:
         facts.append(f"Target date: {label(str(row['target_date']))}")
     facts += [f"Response of {paper.body(_text(r['partner']))}: {RESPONSE.label(str(r['answer'] or 'awaited')).casefold()}" for r in _responses(session, found.id, paper.position)]

@@ -13,7 +13,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import NotFoundError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.return_columns import ADDED_ROW, FROM_TRAY, HEADINGS, PROGRESS, ReturnForm, form_of
-from vawg_desktop.domain.terms import ANSWER
+from vawg_desktop.domain.terms import ANSWER, how_many
 from vawg_desktop.exchange import identity
 from vawg_desktop.services import names, service_values
 from vawg_desktop.services.answer_counts import AnswerCounts, declared_in_words, standing_answers
@@ -110,6 +110,17 @@ class Review:
     def declared_in_words(self) -> str:
         """Who completed and who cleared the return, or that nobody cleared it."""
         return declared_in_words(self.declaration)
+
+    def beside(self) -> str:
+        """What else waits for a person, in words: answers that could not be read, new rows that nobody added, words that found no place. Empty for nothing."""
+        unread = sum(not d.decision for d in self.asked)
+        new = sum(f"{row['sheet']}!{row['cell']}" not in self.added for row in self.new_rows)
+        apart = {(d.sheet, d.cell) for d in self.asked if d.cell}
+        placed = sum((t["sheet"], t["cell"]) not in apart and tray_place(t) not in self.made_of for t in self.tray)
+        found = [how_many(unread, "answer we could not read", "answers we could not read")] if unread else []
+        found += [f"{how_many(new, 'new row')} from the partner"] if new else []
+        found += [f"{how_many(placed, 'item')} to look at"] if placed else []
+        return ", ".join(found)
 
     def left(self) -> int:
         """How many differences still wait for a person."""

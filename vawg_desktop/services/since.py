@@ -211,7 +211,7 @@ def _refuse_ahead(session: Session, start: str) -> None:
 #: What each kind of movement is called, for one record and for many.
 HEADINGS = {
     movement.MOVED: "Status moved", movement.SLIPPED: "Date moved later", movement.CLAIMED: "Said to be complete", movement.PROVED: "Shown to be complete",
-    movement.CLOSED: "Closed", movement.REOPENED: "Opened again", movement.DELETED: "Deleted", movement.SILENT: "No update", movement.NEW: "New",
+    movement.CLOSED: "Closed", movement.REOPENED: "Opened again", movement.DELETED: "Deleted", movement.SILENT: "No update since then", movement.NEW: "New",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from vawg_desktop.domain import merge
@@ -91,6 +92,12 @@ def what_was_undone(session: Session, changes: Changes) -> str:
         return ""
     (line,) = change_list.lines_of(session, {str(row[0]): int(first[0])})
     return line.what
+
+
+def taken_back(what: str) -> str:
+    """The words for a step, as they are said once it is undone: of a field what it holds again, and what it held until now."""
+    found = re.fullmatch(r"(.*: )(.+?) → (.+)", what, re.DOTALL)
+    return f"{found[1]}{found[2]} again (it was {found[3]})" if found is not None else what
 
 
 def step_forward(session: Session) -> Changes:

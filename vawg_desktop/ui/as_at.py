@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
+from vawg_desktop.ui import looking_back
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.theme import theme
 
@@ -107,12 +108,14 @@ class AsAt:
         if self._past is not None:
             self._past.store.close()
             self._past = None
+            looking_back.set_on(False)
 
     def _change_to(self, session: Any, where: tuple[str, str]) -> None:
         from vawg_desktop.ui.tasks import Tasks
 
         key, id = where
         self._window.detach()
+        looking_back.set_on(bool(session.store.is_past))
         self._window.attach(Tasks(session), session.store.path.stem)
         page = self._window.go(key or "my_work")
         if id and hasattr(page, "go_to"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLayout, QTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLayout, QTextEdit, QVBoxLayout, QWidget
 
 from vawg_desktop import __version__, log_file, paths
 from vawg_desktop.ui.commands import command, load_commands
@@ -13,7 +13,7 @@ from vawg_desktop.ui.help_topics import HELP_OF
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.shell import Shell
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import button, label
+from vawg_desktop.ui.widgets.common import button, fit_screen, label, scroll_over
 
 #: Keys that belong to lists and records rather than to the window.
 OTHER_KEYS = (
@@ -75,11 +75,14 @@ def _selectable(text: str, width: int) -> QTextEdit:
     made.setReadOnly(True)
     made.setTabChangesFocus(True)
     made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setStyleSheet("QTextEdit { border: 0; padding: 0; background: transparent; }")  # words to read: without the frame of a field
     made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     made.viewport().setAutoFillBackground(False)
     made.document().setDocumentMargin(0)
     made.setFixedWidth(width)
-    made.document().documentLayout().documentSizeChanged.connect(lambda size: made.setFixedHeight(ceil(size.height())))
+    made.document().documentLayout().documentSizeChanged.connect(lambda size: made.setFixedHeight(ceil(size.height()) + theme.px(2)))
+    made.document().setTextWidth(width)
+    made.setFixedHeight(ceil(made.document().size().height()) + theme.px(2))
     return made
 
 
@@ -91,14 +94,17 @@ def show_shortcuts(window: Shell) -> None:
     box = QVBoxLayout(dialog)
     box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
     box.addWidget(label("Shortcuts", size=16, bold=True))
-    grid = QGridLayout()
+    sheet = QWidget()
+    grid = QGridLayout(sheet)
     grid.setHorizontalSpacing(theme.px(24))
     lines = [(", ".join(c.keys), c.words) for c in load_commands() if c.keys] + list(OTHER_KEYS)
-    half = (len(lines) + 1) // 2
+    half = len(lines) if theme.scale >= 1.5 else (len(lines) + 1) // 2  # large type stands in one column
     for i, (keys, words) in enumerate(lines):
         grid.addWidget(label(keys, bold=True, wrap=False), i % half, i // half * 2)
         grid.addWidget(label(words, wrap=False), i % half, i // half * 2 + 1)
-    box.addLayout(grid)
-    box.addWidget(button("Close", dialog.accept, kind="primary"))
+    box.addWidget(scroll_over(sheet, "Shortcuts"), 1)
+    box.addWidget(button("Close", dialog.accept, kind="primary"), 0, Qt.AlignmentFlag.AlignRight)
+    hint = sheet.sizeHint()
+    fit_screen(dialog, ceil((hint.width() + theme.px(80)) / theme.px(1)), ceil((hint.height() + theme.px(140)) / theme.px(1)))
     messages.run(dialog)
     dialog.deleteLater()

@@ -28,6 +28,8 @@ class _Undone:
 
     changes: Changes
     what: str
+    #: The same as it is said once it is undone.
+    back: str = ""
 
 
 #: What is offered while the server is away.
@@ -38,7 +40,8 @@ def _undone(session: Session) -> _Undone:
     from vawg_desktop.services import undoing
 
     changes = undoing.step_back(session)
-    return _Undone(changes, undoing.what_was_undone(session, changes))
+    what = undoing.what_was_undone(session, changes)
+    return _Undone(changes, what, undoing.taken_back(what))
 
 
 def _redone(session: Session) -> _Undone:
@@ -246,7 +249,7 @@ class Tasks(QObject):
 
     def undo(self) -> None:
         """One step back (Ctrl+Z)."""
-        self.write(_undone, then=lambda done: messages.tell(f"Undone: {done.what}." if done.what else "Undone.", action="Redo", do=self.redo), failed=self._ask_why_undone)
+        self.write(_undone, then=lambda done: messages.tell(f"Undone: {done.back}." if done.what else "Undone.", action="Redo", do=self.redo), failed=self._ask_why_undone)
 
     def _ask_why_undone(self, error: Any) -> None:
         """Undoing a closing opens a record again, for which the person says why."""

@@ -259,7 +259,7 @@ def what_happened(shell: Shell) -> None:
 @command("As at a date or a board …", "Ctrl+Shift+D")
 def as_at(shell: Shell) -> None:
     """Show every page and record as the store knew it then."""
-    words, meant = messages.ask_text("As at a date or a board", "A date, a meeting, or “last PDB”", "last board", verb="Show")
+    words, meant = messages.ask_text("As at a date or a board", "A date, a meeting, or “last board”", "last board", verb="Show")
     if meant:
         shell.as_at.go(words)
 

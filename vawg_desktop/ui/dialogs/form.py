@@ -118,10 +118,13 @@ def leave_record_in_sight(dialog: QDialog) -> None:
 def keep_on_screen(dialog: QDialog) -> None:
     """Where a dialog is higher than the screen, all of it but its last line scrolls: the buttons are always there."""
     box, screen = dialog.layout(), dialog.screen()
-    if not isinstance(box, QVBoxLayout) or screen is None or dialog.findChild(QScrollArea) is not None:
+    if not isinstance(box, QVBoxLayout) or screen is None:
         return
-    room = screen.availableSize() - QSize(theme.px(16), theme.px(48))
-    if dialog.minimumSizeHint().height() <= room.height() or box.count() < 2:
+    room = screen.availableSize() - QSize(16, 48)  # the screen's own pixels: its edge and a window's frame do not grow with the type
+    hint, height = dialog.sizeHint(), max(dialog.height() if dialog.testAttribute(Qt.WidgetAttribute.WA_Resized) else 0, dialog.sizeHint().height())
+    if dialog.findChild(QScrollArea) is not None or dialog.minimumSizeHint().height() <= room.height() or box.count() < 2:
+        if height > room.height():  # it gives way in itself
+            dialog.resize(min(max(dialog.width(), hint.width()), room.width()), room.height())
         return
     inner = QWidget()
     inside = QVBoxLayout(inner)

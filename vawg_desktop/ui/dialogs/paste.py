@@ -8,7 +8,7 @@ from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.services.pasting import read_pasted
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import button, label
+from vawg_desktop.ui.widgets.common import button, fit_screen, label
 
 Rows = list[tuple[str, str, str]]
 
@@ -43,7 +43,7 @@ class PasteDialog(Form):
         row.addWidget(self._add)
         self.saves = self._add
         box.addLayout(row)
-        self.resize(theme.px(640), theme.px(440))
+        fit_screen(self, 640, 440)
         self._count()
 
     def rows(self) -> Rows:

@@ -33,7 +33,7 @@ from vawg_desktop.ui.spoken import announcer
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import button, label
+from vawg_desktop.ui.widgets.common import button, fit_screen, label
 
 TYPING_MS = 120
 HINT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -145,7 +145,7 @@ class FindBox(Form):
         self.line.installEventFilter(self)
         self.line.returnPressed.connect(self._on_return)
         self.list.itemActivated.connect(lambda _: self.accept())
-        self.resize(theme.px(640), theme.px(420))
+        fit_screen(self, 640, 420)
         self.fill()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

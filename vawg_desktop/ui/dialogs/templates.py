@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.exchange.look import colour_of
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import button, label, scrolled
+from vawg_desktop.ui.widgets.common import button, fit_screen, label, scrolled
 
 #: What a logo is made to fit into: three lines of Start here.
 LOGO_SIZE = QSize(180, 54)
@@ -73,7 +73,7 @@ class TemplatesDialog(Form):
         foot.addWidget(self.saves)
         box.addLayout(foot)
         self._show_colour()
-        self.resize(theme.px(640), theme.px(640))
+        fit_screen(self, 640, 640)
 
     def _logo_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

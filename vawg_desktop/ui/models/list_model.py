@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate
 from typing import Any
 
@@ -114,9 +115,11 @@ class ListModel(RowsModel):
         columns: Sequence[Column],
         read: Read,
         spec: EntitySpec | None = None,
+        today: Callable[[], date] = clock.today,
     ) -> None:
         super().__init__(columns)
         self._spec = spec
+        self._today = today
         self._read = read
         self._asked: set[int] = set()
         self._shown = 0
@@ -196,21 +199,21 @@ class ListModel(RowsModel):
         self._read(part, came)
 
     def text(self, row: Row, column: Column) -> str:
-        return cell_words(self._spec, row, column)
+        return cell_words(self._spec, row, column, self._today())
 
     def is_late(self, row: Row) -> bool:
-        return is_late(self._spec, row)
+        return is_late(self._spec, row, self._today())
 
 
-def cell_words(spec: EntitySpec | None, row: Row, column: Column) -> str:
-    """A cell in words: of any thread."""
+def cell_words(spec: EntitySpec | None, row: Row, column: Column, today: date) -> str:
+    """A cell in words, as it is on a day: of any thread."""
     value = row.get(column.key)
     if column.kind == "rating":
         return t.RATING.label(str(value)) if value else t.NOT_RATED
     if column.kind == "due":
         due = effective_due(spec, row) if spec is not None else None
         words = dates.short_label(str(due)) if due else "No date set"
-        return f"{words} late" if is_late(spec, row) else words
+        return f"{words} late" if is_late(spec, row, today) else words
     if column.kind == "date":
         return dates.short_label(str(value)) if value else column.empty
     if column.kind == "progress":
@@ -224,7 +227,7 @@ def cell_words(spec: EntitySpec | None, row: Row, column: Column) -> str:
     return " ".join(str(value).split())
 
 
-def document_cells(spec: EntitySpec, row: Row, column: Column, *, late: bool, closed: Container[str]) -> list[Cell]:
+def document_cells(spec: EntitySpec, row: Row, column: Column, today: date, *, late: bool, closed: Container[str]) -> list[Cell]:
     """A cell as a document holds it: a day as a date, a number as one. With ``late`` a due date has a second cell, "late" or nothing.
 
     ``closed`` are records whose titles stay in the office: only their references are named.
@@ -232,7 +235,7 @@ def document_cells(spec: EntitySpec, row: Row, column: Column, *, late: bool, cl
     value = row.get(column.key)
     if column.kind == "due":
         due = day_cell(effective_due(spec, row)) or "No date set"
-        return [due, "late" if is_late(spec, row) else None] if late else [due]
+        return [due, "late" if is_late(spec, row, today) else None] if late else [due]
     if column.kind == "date":
         return [day_cell(value) or column.empty or None]
     other = column.key.removesuffix(reference_column(""))
@@ -240,9 +243,9 @@ def document_cells(spec: EntitySpec, row: Row, column: Column, *, late: bool, cl
         return [f"{value} {row.get(name_column(other)) or ''}".strip()]
     if type(value) is int and column.kind == "text":
         return [value]
-    return [cell_words(spec, row, column) or None]
+    return [cell_words(spec, row, column, today) or None]
 
 
-def is_late(spec: EntitySpec | None, row: Row) -> bool:
-    """Whether the row is overdue today."""
-    return spec is not None and meets("overdue", spec, row, clock.today())
+def is_late(spec: EntitySpec | None, row: Row, today: date) -> bool:
+    """Whether the row is overdue on a day: today, or the day as at which the store is looked at."""
+    return spec is not None and meets("overdue", spec, row, today)

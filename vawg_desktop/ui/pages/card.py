@@ -53,7 +53,7 @@ class CardPage(QWidget):
         grid.setHorizontalSpacing(theme.px(12))
         grid.setVerticalSpacing(theme.px(4))
         self.about, self.as_at = QLineEdit(), QLineEdit()
-        self.as_at.setPlaceholderText("Today; or a date, a meeting, “last PDB”")
+        self.as_at.setPlaceholderText("Today; or a date, a meeting, “last board”")
         for column, (name, line) in enumerate((("Recommendation", self.about), ("As at", self.as_at))):
             named = label(name, muted=True)
             named.setBuddy(line)
@@ -65,7 +65,7 @@ class CardPage(QWidget):
         grid.setColumnStretch(1, 1)
         box.addLayout(grid)
         holder = QWidget()
-        holder.setMaximumWidth(theme.px(900))
+        holder.setMaximumWidth(theme.px(1180))
         self._card = QVBoxLayout(holder)
         self._card.setContentsMargins(0, theme.px(4), theme.px(8), theme.px(24))
         self._card.setSpacing(theme.px(6))

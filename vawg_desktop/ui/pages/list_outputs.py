@@ -47,7 +47,10 @@ class ListOutputs:
         """Put what can be done with the list, and with the record shown, into a menu."""
         page = self._page
         title = page.spec.plural
-        menu.addAction("Copy as a table\tCtrl+C", self.copy_rows)
+        one = len(page.view.places()) == 1
+        menu.addAction("Copy as a table" if one else "Copy as a table\tCtrl+C", self.copy_table)
+        if one:
+            menu.addAction("Copy the reference\tCtrl+C", self.copy_rows)
         menu.addAction("Print …", lambda: save_document(page, page.tasks, title, self.list_maker(), printed=True))
         menu.addAction("Save as …", lambda: save_document(page, page.tasks, title, self.list_maker()))
         for words, make in _MORE.get(page.entity, ()):
@@ -84,7 +87,7 @@ class ListOutputs:
         def read(session: Session) -> tuple[Table, int]:
             rows, left_out = shown(session)
             head, groups = _groups(session, spec, query, columns, rows)
-            return ([*head, *(c.label for c in columns)], [[*g, *(cell_words(spec, r, c) for c in columns)] for g, r in zip(groups, rows, strict=True)]), left_out
+            return ([*head, *(c.label for c in columns)], [[*g, *(cell_words(spec, r, c, session.today) for c in columns)] for g, r in zip(groups, rows, strict=True)]), left_out
 
         def came(answer: tuple[Table, int]) -> None:
             table, left_out = answer
@@ -99,10 +102,10 @@ class ListOutputs:
         def make(session: Session) -> Document:
             rows, left_out = shown(session)
             closed = restriction.restricted(session, {str(r[f.key]) for r in rows for f in spec.cells if f.kind is Kind.REF and r.get(f.key)})
-            late = any(is_late(spec, r) for r in rows)
+            late = any(is_late(spec, r, session.today) for r in rows)
             head, groups = _groups(session, spec, query, columns, rows)
             heads = [*head, *(h for c in columns for h in ((c.label, "Late") if late and c.kind == "due" else (c.label,)))]
-            cells = [[*g, *(cell for c in columns for cell in document_cells(spec, r, c, late=late, closed=closed))] for g, r in zip(groups, rows, strict=True)]
+            cells = [[*g, *(cell for c in columns for cell in document_cells(spec, r, c, session.today, late=late, closed=closed))] for g, r in zip(groups, rows, strict=True)]
             lines = [_left_out(spec, left_out)] if left_out else []
             return outputs.list_document(session, spec.plural, heads, cells, outputs.marking_of(spec, rows), lines, outputs.conflict_note(rows))
 
@@ -115,7 +118,7 @@ class ListOutputs:
         return lambda session: outputs.record_document(session, view.id)
 
     def copy_rows(self) -> None:
-        """Copy the list as a table; one row copies as its reference line."""
+        """Copy the picked rows, or the list, as a table; where one row is picked, its reference line."""
         page = self._page
         places = page.view.places()
         numbers = page.model.numbers(places) if len(places) == 1 else []
@@ -125,6 +128,10 @@ class ListOutputs:
             closed, small = page.tasks.fetch(lambda s: (restriction.restricted(s, [id]), small_counts.small_values(s.read(), [id])))
             self._copy_reference(row, "small count" if small else _KEPT.get(page.entity, ("restricted record", ""))[0] if closed else "")
             return
+        self.copy_table()
+
+    def copy_table(self) -> None:
+        """Copy the picked rows, or else all, as a table."""
 
         def copy(table: Table, more: str) -> None:
             copy_table(*table)

@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.entities import BY_KEY, telling_of
 from vawg_desktop.services import lists, records
 from vawg_desktop.services.list_groups import Group
 from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.ui import looking_back
 from vawg_desktop.ui.columns import chips_of, columns_of, form_fields
 from vawg_desktop.ui.dialogs.forms import FormDialog, words_back
 from vawg_desktop.ui.messages import messages
@@ -62,7 +63,7 @@ class ListPage(QWidget):
         self._chips: list[tuple[QPushButton, Where]] = []
         self._added: list[QPushButton] = []  # for a list that another page asked to be shown
         self.model = ListModel(
-            columns_of(entity), lambda numbers, then: tasks.read(lambda s: lists.page(s.read(), entity, numbers), then), self.spec
+            columns_of(entity), lambda numbers, then: tasks.read(lambda s: lists.page(s.read(), entity, numbers), then), self.spec, lambda: tasks.session.today
         )
         self.view = ListView(self.model, f"List of {self.spec.plural.casefold()}")
         self._pane: RecordPane | None = None
@@ -114,6 +115,7 @@ class ListPage(QWidget):
         self._new = None if self.spec.system else button("New", self.new_record, kind="primary", icon_name="plus", tip="Ctrl+N")
         if self._new is not None:  # what the program itself writes is not added by hand
             row.addWidget(self._new)
+            self._new.setVisible(not looking_back.is_on())
         return row
 
     def _build_filter(self) -> QHBoxLayout:
@@ -288,10 +290,7 @@ class ListPage(QWidget):
         self.load()
 
     def _on_changes(self, changes: Changes) -> None:
-        if (
-            changes.concerns(self.entity, "update", "link", "response", "contact")
-            or self.entity in changes.entities
-        ):
+        if changes.concerns("update", *telling_of(self.entity)):
             self._missed = True
             if self.isVisible():
                 self.load()

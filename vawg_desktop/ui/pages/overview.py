@@ -348,13 +348,17 @@ class OverviewPage(QScrollArea):
             ))  # fmt: skip
             return
         parts = [(k, ACTION_STATUS.label(k)) for k in keys]
-        table = PlainTable(("Quarter to", *(words for _, words in parts)), "Progress of actions over time")
-        table.show_rows([[date_label(day.isoformat()), *(f"{by.get(k, 0):,}" for k, _ in parts)] for day, by in reversed(progress)])
+        others = [sum(n for k, n in by.items() if k not in keys) for _, by in progress]
+        table = PlainTable(("Quarter to", *(words for _, words in parts), *(("Other", "All") if any(others) else ("All",))), "Progress of actions over time")
+        table.show_rows([
+            [date_label(day.isoformat()), *(f"{by.get(k, 0):,}" for k, _ in parts), *([f"{other:,}"] if any(others) else []), f"{sum(by.values()):,}"]
+            for (day, by), other in zip(reversed(progress), reversed(others), strict=True)
+        ])  # fmt: skip
         if len(progress) >= LEAST_POINTS:
             from vawg_desktop.ui.widgets.progress_chart import ProgressChart
 
             self._chart_place.addWidget(ProgressChart(progress, parts))
-        self._chart_place.addWidget(note("Every action is counted today; at the end of an earlier quarter those of which an update had come."))
+        self._chart_place.addWidget(note("Today every action is counted. Earlier quarters count only actions with an update by then." + (" Other: proposed, not known, stopped or superseded." if any(others) else "")))
         self._chart_place.addWidget(table)
 
     def _open(self, figure: counts.Figure) -> None:

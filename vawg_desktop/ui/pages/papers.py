@@ -144,7 +144,7 @@ class PapersPage(QWidget):
             grid.setColumnStretch(column, 1)
         self._about, self._since, self._as_at = (QLineEdit() for _ in range(3))
         self._named: list[tuple[QWidget, QLineEdit]] = []
-        places = ((self._about, "About", 0, 0, 2), (self._since, "Since (a date or a meeting)", 2, 0, 1), (self._as_at, "As at (empty: today)", 2, 1, 1))
+        places = ((self._about, "About", 0, 0, 2), (self._since, "Since (a date or a meeting)", 2, 0, 1), (self._as_at, "As at (leave empty for today)", 2, 1, 1))
         for line, words, row, column, span in places:
             name = label(words, muted=True)
             name.setBuddy(line)

@@ -37,6 +37,8 @@ _MOST_LISTED = 100
 
 def _nothing(review: Review) -> str:
     """Why no difference waits."""
+    if beside := review.beside():
+        return f"Every answer that could be compared is settled. Still to be looked at, below: {beside}."
     if review.state == "applied":
         return "Nothing to decide: everything returned is in our records already."
     if review.rows and review.counts["no_change"] == 0 and not review.differences:
@@ -156,10 +158,10 @@ class ReviewPane(QWidget):
         left = review.left()
         whole = sum(1 for d in review.differences if d.kind is not Kind.BOTH_SAME)
         parts = [
-            f"{review.return_reference}", how_many(review.rows, "row"), f"{how_many(left, 'answer')} to decide" if left else "nothing left to decide",
+            f"{review.return_reference}", how_many(review.rows, "row"), f"{how_many(left, 'answer')} to decide" if left else "" if review.beside() else "nothing left to decide", f"{review.beside()} below" if review.beside() else "",
             review.answers_in_words(), *([f"{c['ours']} changed here since sending"] if c["ours"] else []),
         ]  # fmt: skip
-        self._summary.setText(" · ".join(parts))
+        self._summary.setText(" · ".join(p for p in parts if p))
         declared = review.declared_in_words()
         self._declared.setText(f"{declared}.")
         self._declared.setProperty("warn", "not cleared" in declared.casefold())

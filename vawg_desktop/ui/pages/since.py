@@ -124,7 +124,7 @@ class SincePage(QWidget):
         self.pillar.settle()
         self.pillar.meant.connect(lambda _: self.load())
         self._asks: list[tuple[QWidget, QWidget]] = []
-        for words, made in (("Since (a date or a meeting)", self.start), ("Until (empty: now)", self.end), ("Pillar", self.pillar), ("Body", self.body)):
+        for words, made in (("Since (a date or a meeting)", self.start), ("Until (leave empty for now)", self.end), ("Pillar", self.pillar), ("Body", self.body)):
             name = label(words, muted=True, wrap=False)
             name.setBuddy(made)
             made.setAccessibleName(words)

@@ -18,6 +18,7 @@ from vawg_desktop.domain import terms as t
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.services import records, show
 from vawg_desktop.services.lists import ListQuery, Where
+from vawg_desktop.ui import looking_back
 from vawg_desktop.ui.dialogs.forms import FormDialog
 from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.common import RowButton, Section, all_button, filling, label
@@ -132,7 +133,7 @@ def link_row(pane: Pane, link: show.Link, *, removable: bool = True) -> QWidget:
         words.append(f"{t.LEVEL.label(link.strength).casefold()} strength")
     if words:
         box.addWidget(label(" · ".join(words), muted=True, wrap=False))
-    if removable:
+    if removable and not looking_back.is_on():
         off = QPushButton()
         off.setProperty("quiet", True)
         off.setIcon(icon("close", theme.colours.muted, 16))

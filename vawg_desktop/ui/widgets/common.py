@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vawg_desktop.ui import looking_back
 from vawg_desktop.ui.spoken import HEADING
 from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.place_kept import lost_in, take_out
@@ -367,6 +368,7 @@ class Section(QWidget):
             self.add = button(verb, do, kind="quiet", icon_name=icon_name)
             self.add.setAccessibleName(f"{verb} ({title})")
             head.addWidget(self.add)
+            self.add.setVisible(not looking_back.is_on())
         box.addLayout(head)
         line = QHBoxLayout()
         line.setContentsMargins(theme.px(8), 0, 0, 0)

@@ -48,7 +48,9 @@ def _in_two(metrics: QFontMetrics, words: str, width: int) -> tuple[str, str]:
     count = 1
     while count < len(parts) and metrics.horizontalAdvance(" ".join(parts[: count + 1])) <= width:
         count += 1
-    first = metrics.elidedText(" ".join(parts[:count]), Qt.TextElideMode.ElideRight, width)
+    first = " ".join(parts[:count])
+    if metrics.horizontalAdvance(first) > width:  # a single word that is wider than the line; what fits is not cut once more by another measure
+        first = metrics.elidedText(first, Qt.TextElideMode.ElideRight, width)
     return first, metrics.elidedText(" ".join(parts[count:]), Qt.TextElideMode.ElideRight, width)
 
 
@@ -233,7 +235,7 @@ class ListView(QTableView):
         self._fit_rows()
 
     def _fit_rows(self) -> None:
-        """Rows of two lines where more than half of the titles in sight would be cut; compact and meeting rows stay as they are."""
+        """Rows of two lines where a fifth or more of the titles in sight would be cut; compact and meeting rows stay as they are."""
         title = next((i for i, col in enumerate(self._model.columns) if col.kind == "title"), -1)
         if title < 0 or theme.density != "normal":
             self._fit_headings()
@@ -242,7 +244,7 @@ class ListView(QTableView):
         metrics = QFontMetrics(theme.font())
         rows = [row for place in range(min(_LOOKED_AT, self._model.rowCount())) if (row := self._model.there(place)) is not None]
         cut = sum(metrics.horizontalAdvance(self._model.text(row, self._model.columns[title])) > room for row in rows)
-        height = theme.px(_TWO_LINES) if rows and 2 * cut > len(rows) else theme.row_height()
+        height = theme.px(_TWO_LINES) if rows and 5 * cut >= len(rows) else theme.row_height()
         if self.verticalHeader().defaultSectionSize() != height:
             self.verticalHeader().setDefaultSectionSize(height)
         self._fit_headings()

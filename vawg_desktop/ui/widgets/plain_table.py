@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from vawg_desktop.ui.theme import theme
+
+#: So wide at most, at 100%, is a column of words beside the one that takes what room is left.
+_WIDEST = 180
 
 
 class PlainTable(QTableWidget):
@@ -28,6 +31,7 @@ class PlainTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
+        self.setWordWrap(texts)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.px(32))
         self.horizontalHeader().setAccessibleName("Columns")
@@ -61,10 +65,27 @@ class PlainTable(QTableWidget):
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         measure = self.fontMetrics()
         wide = [max([measure.horizontalAdvance(self._heads[c]), *(measure.horizontalAdvance(i.text()) for r in range(self.rowCount()) if (i := self.item(r, c)) is not None)]) + theme.px(28) for c in range(self.columnCount())]
+        if self._texts:
+            wide = [min(w, theme.px(_WIDEST)) for w in wide]
         wide[self._widest] = 0
         for column, width in enumerate(wide):
             if column != self._widest:
                 self.setColumnWidth(column, width)
         self.setColumnWidth(self._widest, max(theme.px(120), self.viewport().width() - sum(wide)))
         bar = self.horizontalScrollBar().sizeHint().height() if self.columnWidth(self._widest) + sum(wide) > self.viewport().width() else 0
-        self.setFixedHeight(head.sizeHint().height() + theme.px(32) * self.rowCount() + 2 * self.frameWidth() + bar)
+        self.setFixedHeight(head.sizeHint().height() + self._heights() + 2 * self.frameWidth() + bar)
+
+    def _heights(self) -> int:
+        """Give each row of words the lines that it needs; returns how high all rows are."""
+        least, whole = theme.px(32), 0
+        for row in range(self.rowCount()):
+            high = least
+            for column in range(self.columnCount()) if self._texts else ():
+                item, room = self.item(row, column), self.columnWidth(column) - theme.px(16)
+                if item is not None and self.fontMetrics().horizontalAdvance(item.text()) > room:
+                    box = self.fontMetrics().boundingRect(QRect(0, 0, room, 10_000), Qt.TextFlag.TextWordWrap, item.text())
+                    high = max(high, box.height() + theme.px(14))
+            if self.rowHeight(row) != high:
+                self.setRowHeight(row, high)
+            whole += high
+        return whole

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPen, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from vawg_desktop.domain.dates import financial_quarter
@@ -54,16 +55,26 @@ class ProgressChart(QWidget):
             0,
             max([1, *(v for _, by in progress for k, v in by.items() if k in dict(parts))]) * 1.1,
         )
-        step = max(1, round(len(progress) * theme.px(76) / 900))
-        ticks = [(i, financial_quarter(end)) for i, (end, _) in enumerate(progress) if i % step == 0]
-        axis = plot.getAxis("bottom")
-        axis.setTicks([ticks])
+        self._plot = plot
+        self._name_quarters()
         for side in ("bottom", "left"):
             plot.getAxis(side).setPen(QColor(c.line))
             plot.getAxis(side).setTextPen(QColor(c.muted))
             plot.getAxis(side).setStyle(tickFont=theme.font())
         plot.setFixedHeight(theme.px(232))
         box.addWidget(plot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_quarters()
+
+    def _name_quarters(self) -> None:
+        """Name as many quarters under the chart as stand beside one another."""
+        names = [financial_quarter(end) for end, _ in self.progress]
+        wide = max(QFontMetrics(theme.font()).horizontalAdvance(name) for name in names) + theme.px(16)
+        room = max(1, self._plot.width() - theme.px(60)) / (len(names) + 1.2)  # for each quarter, beside the words at the end of the lines
+        step = max(1, ceil(wide / room))
+        self._plot.getAxis("bottom").setTicks([[(i, name) for i, name in enumerate(names) if i % step == 0]])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the page scroll: a chart that swallows the wheel traps the reader."""
