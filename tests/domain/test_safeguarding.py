@@ -48,3 +48,20 @@ def test_it_is_found_within_longer_texts_and_the_gravest_comes_first() -> None:
         assert (reason in concerns(". ".join(sentences))) if reason else concerns(". ".join(sentences)) == []
     assert concerns("My ex Darren said he would kill me and my daughter") == ["danger", "a child", "somebody named"]
     assert concerns("kill") == []  # too short to say of whom or when
+
+
+@pytest.mark.parametrize(("text", "reasons"), [
+    ("My stepdad hits me", ["danger", "a child"]), ("my dad touches me", ["a child"]), ("im 13 and my teacher messages me", ["a child"]), ("i am 15", ["a child"]), ("my ex has a gun", ["danger"]),
+    ("he said he would stab me", ["danger"]), ("he is still stalking me", ["danger"]), ("I am scared to go home", ["danger"]), ("Darren Smith from Acme groped me", ["somebody named"]), ("my husband keeps hitting me", ["danger"]),
+    ("I was raped by PC Jones and nobody believed me, I am 14", ["a child", "somebody named"]),
+])  # fmt: skip
+def test_plain_disclosures_are_found(text: str, reasons: list[str]) -> None:
+    assert concerns(text) == reasons
+
+
+@pytest.mark.parametrize("text", [
+    "I was 30 minutes late", "The police followed me up quickly", "I am 45 and feel fine", "My teacher told us about consent", "I was only 5 minutes away", "My father is a police officer", "It was 10 years ago",
+    "I was 12 weeks pregnant", "My brother waits for me", "Town Hall and St Peters need lights", "The bus follows my route",
+])  # fmt: skip
+def test_plain_sentences_are_left_alone(text: str) -> None:
+    assert concerns(text) == []

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -245,3 +246,37 @@ def test_a_label_in_capitals_is_kept_and_what_a_file_calls_other_is_not_lost(tmp
         r[6] = "Community Resolution" if n < 100 else "Other" if n < 150 else "Seldom" if n < 153 else "Caution"
     groups = harm_measures.measure(cases_in.read_cases(written(tmp_path, rows)), None).groups["Outcome"]
     assert {label: count for label, (count, _) in groups.items()} == {"Community Resolution": 100, "Caution": 147, "Other": 53}
+
+
+@pytest.mark.parametrize(("column", "value", "says"), [
+    (1, lambda n: ("Amy Carter", "Olu Okafor", "Sarah Jones")[n % 3], "people's names"), (2, lambda n: ("Carter", "Jones", "Smith")[n % 3], "people's names"),
+    (1, lambda n: f"CARTER-199{n % 9}0101", "dates of birth"), (2, lambda n: f"20{n % 9:02}/123456{n % 9}X", "Police National Computer"), (9, lambda n: f"0{n % 9 + 1}/03/1998", "dates of birth"),
+])  # fmt: skip
+def test_references_that_are_names_or_tell_of_birth_are_refused(session: Session, tmp_path: Path, column: int, value: Callable[[int], str], says: str) -> None:
+    rows = planted(20)
+    for n, row in enumerate(rows):
+        row[column] = value(n)
+    with pytest.raises(FileRefusedError, match=says):
+        case_extracts.take_in(session, written(tmp_path, rows), FOOTING)
+
+
+@pytest.mark.parametrize(("heading", "cell"), [("Born", "01/02/1990"), ("Aggrieved", "Amy Carter"), ("Complainant", "Amy Carter"), ("Of whom", "Amy Carter"), ("Witness", "Sarah Jones")])
+def test_a_column_of_people_is_refused_and_not_only_left_unread(session: Session, tmp_path: Path, heading: str, cell: str) -> None:
+    with pytest.raises(FileRefusedError) as refused:
+        case_extracts.take_in(session, written(tmp_path, [[*r, cell] for r in planted(20)], [*HEAD, heading]), FOOTING)
+    assert refused.value.code == "identifies"
+
+
+def test_an_extract_without_a_row_is_no_record(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(FileRefusedError, match="no cases"):
+        case_extracts.take_in(session, written(tmp_path, []), FOOTING)
+
+
+def test_the_words_of_an_offence_that_nobody_weighs_are_not_kept(tmp_path: Path) -> None:
+    """One description is somebody's story."""
+    rows = planted(20)
+    for n, row in enumerate(rows):
+        row[3] = "Rape of Amy Carter by her uncle at 12 Acacia Avenue" if not n else "Assault" if n % 2 else "Harassment"
+    cases = cases_in.read_cases(written(tmp_path, rows, ["Offence" if h == "HO code" else h for h in HEAD]))
+    measured = harm_measures.measure(cases, cases_in.Weights("own", {}, {"harassment": 6.5}))
+    assert measured.unweighed == {"Assault": 100, "Other": 1}

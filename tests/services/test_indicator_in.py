@@ -16,6 +16,7 @@ import pytest
 from tests.exchange.test_survey_in import SAMPLES, real, table, written
 from tests.services.test_journey import sample_store
 from vawg_desktop.cli import main
+from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, ValueRefusedError
 from vawg_desktop.exchange.indicators_in import read_indicators
 from vawg_desktop.services import indicator_in, indicators
@@ -234,3 +235,56 @@ def test_a_single_year_of_finance_is_no_quarters_year(tmp_path: Path, heads: str
 def test_a_month_with_its_own_year_beside_a_financial_year_is_that_month(tmp_path: Path, part: str) -> None:
     found = read_indicators(written(tmp_path, table([["Metric", "Financial year", "Month", "Value"], ["Calls", "2018/19", part, "40"]]), "two.csv"))
     assert [(s.title, s.values) for s in found.series] == [("Calls", {"2018-04": ("40", False)})] and found.problems == []
+
+
+def series(folder: Path, rows: list[list[str]]) -> dict[str, dict[str, tuple[str, bool]]]:
+    return {s.title: s.values for s in read_indicators(written(folder, table(rows), "numbers.csv")).series}
+
+
+def test_financial_years_that_look_like_months_are_years(tmp_path: Path) -> None:
+    for years in (["2008-09", "2009-10", "2010-11", "2012-13"], ["2008-09", "2009-10"]):
+        (values,) = series(tmp_path, [["Metric", *years], ["Rape", *(str(n) for n, _ in enumerate(years, 1))]]).values()
+        assert list(values) == [f"{y[:4]}-04/{int(y[:4]) + 1}-03" for y in years]
+    (months,) = series(tmp_path, [["Metric", "2022-09", "2022-10", "2022-11"], ["Rape", "1", "2", "3"]]).values()
+    assert list(months) == ["2022-09", "2022-10", "2022-11"]
+
+
+def test_decimal_commas_are_decimals_and_what_may_be_either_is_told(tmp_path: Path) -> None:
+    rows = [["Metric", "Period", "Value"], ["Rate", "2021", "12,5"], ["Rate", "2022", "13,75"], ["Rate", "2023", "1.234,5"], ["Rate", "2024", "1,234"]]
+    found = read_indicators(written(tmp_path, table(rows), "rate.csv"))
+    assert found.series[0].values == {"2021": ("12.5", False), "2022": ("13.75", False), "2023": ("1234.5", False)} and [p[0] for p in found.problems] == ["ambiguous"]
+    (plain,) = series(tmp_path, [["Metric", "Period", "Value"], ["Calls", "2021", "1,234"], ["Calls", "2022", "12,345.50"]]).values()
+    assert plain == {"2021": ("1234", False), "2022": ("12345.5", False)}
+
+
+def test_totals_do_not_stand_among_what_they_add_up(tmp_path: Path) -> None:
+    months = [f"{m}-22" for m in ("Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")] + ["Jan-23", "Feb-23", "Mar-23"]
+    rows = [["Metric", *months, "2022/23"], ["Calls", *("10" for _ in months), "120"]]
+    found = read_indicators(written(tmp_path, table(rows), "calls.csv"))
+    assert len(found.series[0].values) == 12 and "2022/23 adds up shorter periods" in found.problems[-1][1]
+
+
+def test_rolling_and_short_years_dates_of_months_and_the_last_century_are_understood(tmp_path: Path) -> None:
+    rows = [["Metric", "Year to Mar-22", "Year ending June 2022", "Rolling 12 months to Sep-22", "20/21"], ["Calls", "4", "5", "6", "7"]]
+    (values,) = series(tmp_path, rows).values()
+    assert list(values) == ["2021-04/2022-03", "2021-07/2022-06", "2021-10/2022-09", "2020-04/2021-03"]
+    (days,) = series(tmp_path, [["Date", "Value"], ["01/01/2022", "1"], ["01/02/2022", "2"], ["01/03/2022", "3"]]).values()
+    assert list(days) == ["2022-01", "2022-02", "2022-03"]
+    (old,) = series(tmp_path, [["Period", "Value"], ["Apr-98", "1"], ["May-98", "2"]]).values()
+    assert list(old) == ["1998-04", "1998-05"]
+
+
+def test_a_rolling_year_is_said_and_kept_as_such(session: Session, tmp_path: Path) -> None:
+    indicator_in.take_in(session, written(tmp_path, table([["Metric", "Period", "Value"], ["Calls", "Year to Jun-22", "40"], ["Calls", "Year to Sep-22", "41"]]), "rolling.csv"), areas=["all"])
+    assert session.read().exec_driver_sql("SELECT period FROM indicator_value ORDER BY n").fetchall() == [("2021-07/2022-06",), ("2021-10/2022-09",)]
+    assert label("2021-07/2022-06") == "year to June 2022" and check(session.store).problems == []
+
+
+def test_groups_within_a_measure_are_series_of_their_own(tmp_path: Path) -> None:
+    rows = [["Offence", "Victim sex", "Period", "Value"], ["Rape", "Female", "2021", "90"], ["Rape", "Male", "2021", "10"], ["Rape", "All", "2021", "100"]]
+    assert {t: v["2021"][0] for t, v in series(tmp_path, rows).items()} == {"Rape, Female": "90", "Rape, Male": "10", "Rape": "100"}
+
+
+def test_a_mark_beside_a_period_holds_for_its_values(tmp_path: Path) -> None:
+    (values,) = series(tmp_path, [["Metric", "2021/22", "2022/23 [p]"], ["Calls", "5", "7"]]).values()
+    assert [provisional for _, provisional in values.values()] == [False, True]

@@ -94,7 +94,7 @@ FIGURE = EntitySpec("figure", "Figure", "Figures", "F", "title", (
     long("counted_from", "Counted from", private=True),
     SOURCES,
     NOTE,
-), identity=("title", "quoted"), listed=("title", "quoted", "quote_this", "unit", "as_at"), form=("title", "quoted", "unit", "as_at"))  # fmt: skip
+), identity=("title", "quoted"), listed=("title", "quoted", "unit", "as_at", "quote_this"), form=("title", "quoted", "unit", "as_at"))  # fmt: skip
 
 #: A figure or a quote that left the office, with the words as they were then.
 CITATION = EntitySpec("citation", "Citation", "Citations", "CI", "place", (

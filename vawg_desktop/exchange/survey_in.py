@@ -244,10 +244,11 @@ def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], choices: 
     choices = choices.over(earlier.within(there))
     wanted, left = ({fold(k) for k in some} for some in (choices.keep, choices.left_out))
     who, when = _chosen(columns, choices.respondent, tool.respondent), _chosen(columns, choices.answered, tool.answered)
+    asks: Column | None = None  # called like what tells respondents apart, and a question all the same
     if who is not None and choices.respondent:
         _tells_apart(who)
     elif who is not None and 2 * len(who.counts) < who.counts.total():  # "Respondent: resident, professional, student" is a question
-        who = None
+        who, asks = None, who
     found.headings = list(dict.fromkeys(c.code or c.head for c in columns))
     found.respondent, found.answered = (c.code or c.head if c is not None else "" for c in (who, when))
     if who is not None and wanted & {fold(who.code), fold(who.head)}:
@@ -256,7 +257,7 @@ def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], choices: 
     asked: list[Column] = []
     missing: Counter[tuple[str, str]] = Counter()
     for column in columns:
-        why = profiles.TOOL if column is who or column is status or (column is when and (choices.answered or survey_rows.holds_moments(column))) else _left_out(tool, column, wanted)
+        why = profiles.TOOL if column is who or column is status or (column is when and (choices.answered or survey_rows.holds_moments(column))) else "" if column is asks else _left_out(tool, column, wanted)
         if not why and left & {fold(column.code), fold(column.head)}:
             why = profiles.CHOSEN
         if why:

@@ -79,7 +79,7 @@ KOBO = Profile(
     _all("start|end|today|_id|_uuid|_submission_time|_validation_status|_notes|_status|_tags|_index|__version__|meta/instanceid"),
 )  # fmt: skip
 SPSS = Profile("spss", "SPSS", (), _each("respondent id|responseid|id|caseid|case id|serial|respid"), _each("enddate|completed"))
-TABLE = Profile("table", "A table with headings", (), _each("respondent id|response id|respondent|responseid|unique id|unique_id|userid|user id|case id|serial number|id"), _each("completed|submitted|completion time|end date|submission date|date submitted|timestamp"))
+TABLE = Profile("table", "A table with headings", (), _each("respondent id|response id|respondent|responseid|unique id|unique_id|uniqueid|userid|user id|case id|serial number|id"), _each("completed|submitted|completion time|end date|submission date|date submitted|timestamp"))
 
 #: In the order in which a file is compared with them.
 PROFILES: tuple[Profile, ...] = (QUALTRICS, SURVEYMONKEY, KOBO, LIMESURVEY, LIMESURVEY_WORDS, MS_FORMS, SMARTSURVEY, SPSS, TABLE)

@@ -63,10 +63,25 @@ def _places() -> list[Command]:
     return [*places, *further, settings]
 
 
+def _lists() -> list[Command]:
+    """The filters that lists offer, such as "Actions: overdue", by the words that an officer would type."""
+    from vawg_desktop.domain.entities import BY_KEY
+    from vawg_desktop.services.lists import ListQuery, Where
+    from vawg_desktop.ui.columns import chips_of
+
+    made: list[Command] = []
+    for kind in ("recommendation", "action", "gap", "service"):
+        spec = BY_KEY[kind]
+        for words, key, value in chips_of(spec):
+            query = ListQuery(kind, where=(Where(key, value),))
+            made.append(Command(f"{spec.plural}: {words[0].casefold() + words[1:]}", (), lambda shell, q=query, w=words: shell.go(q.entity).show_query(q, w)))
+    return made
+
+
 def offers(shell: Shell) -> list[Offer]:
     """The commands as the palette offers them, without the one that opens it."""
     return [
-        Offer(c.words, c.keys[0] if c.keys else "", lambda c=c: c.do(shell)) for c in load_commands() if c.do is not open_palette
+        Offer(c.words, c.keys[0] if c.keys else "", lambda c=c: c.do(shell)) for c in (*load_commands(), *_lists()) if c.do is not open_palette
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from PySide6.QtWidgets import (
@@ -71,7 +71,7 @@ class RoundDialog(Form):
         self._kind.addItem("Services under contract or grant", CONTRACT.kind)
         box.addWidget(self._kind)
         self._period = self._line(box, "Period", financial_quarter(today))
-        self._due = self._line(box, "To be returned by", "+4w")
+        self._due = self._line(box, "To be returned by", date_label((today + timedelta(weeks=4)).isoformat()))
         self._boards = Choice()
         self._boards.setAccessibleName("Plan back from a board")
         self._boards.addItem("Plan back from a board …", "")

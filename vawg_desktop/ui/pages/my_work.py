@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -31,13 +31,14 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import (
     SECTION_INSET,
+    Elided,
     EmptyState,
     Section,
     all_button,
     button,
     clear,
     label,
-    outdent,
+    set_style,
 )
 
 #: So many partners of the round are named here; the Returns page has them all.
@@ -77,11 +78,14 @@ class MyWorkPage(QScrollArea):
         self.setAccessibleName("My work")
         page = QWidget()
         self._box = QVBoxLayout(page)
-        self._box.setContentsMargins(theme.px(24), theme.px(16), theme.px(24), theme.px(24))
+        self._box.setContentsMargins(theme.px(24 - SECTION_INSET), theme.px(16), theme.px(24), theme.px(24))
         self._box.setSpacing(theme.px(8))
-        self._box.addWidget(label("My work", size=24, bold=True, wrap=False))
+        title = label("My work", size=24, bold=True, wrap=False)
+        title.setContentsMargins(theme.px(SECTION_INSET), 0, 0, 0)  # its sections' headings stand under it
+        self._box.addWidget(title)
         self._day = label("", muted=True)
         head = QHBoxLayout()
+        head.setContentsMargins(theme.px(SECTION_INSET), 0, 0, 0)
         head.addWidget(self._day, 1)
         self._everybody = button("Everybody's", self.load, kind="chip")
         self._everybody.setCheckable(True)
@@ -93,7 +97,6 @@ class MyWorkPage(QScrollArea):
         self._asked = Section("Questions about this work")
         self._asked.hide()
         sections = QVBoxLayout()
-        outdent(sections)
         sections.addLayout(self._body)
         sections.addWidget(self._asked)
         self._box.addLayout(sections)
@@ -212,13 +215,13 @@ class MyWorkPage(QScrollArea):
         for row in rows:
             due = short_label(str(row["x_due"])) if row["x_due"] else "no date set"
             words = f"{row['reference']}   {row['title']}"
-            quiet = " · ".join(str(x) for x in (row["who"] or "nobody accountable", due))
-            section.body.addWidget(self._line(words, quiet, partial(self.open_record.emit, str(row["id"]))))
+            section.body.addWidget(self._line(words, due, partial(self.open_record.emit, str(row["id"])), who=str(row["who"] or "nobody accountable")))
         if whole > len(rows) and query is not None:
             section.body.addWidget(all_button(whole, lambda: self.open_list.emit(query, name)))
         self._body.addWidget(section)
 
-    def _line(self, words: str, quiet: str, do: Callable[[], object]) -> QWidget:
+    def _line(self, words: str, quiet: str, do: Callable[[], object], *, who: str = "") -> QWidget:
+        """A line that opens something, with what is quiet at its end; the name of a body gives way before the words do."""
         row = QWidget()
         box = QHBoxLayout(row)
         box.setContentsMargins(0, 0, 0, 0)
@@ -227,7 +230,13 @@ class MyWorkPage(QScrollArea):
         go.setToolTip(words)
         go.setMinimumHeight(theme.px(28))
         go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        box.addWidget(go, 1)
+        box.addWidget(go, 3)
+        if who:
+            body = Elided()
+            set_style(body, muted=True)
+            body.set_words(who)
+            body.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            box.addWidget(body, 1)
         if quiet:
             box.addWidget(label(quiet, muted=True, wrap=False))
         return row

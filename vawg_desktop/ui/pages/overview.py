@@ -33,7 +33,7 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.charts import Legend, RatingBars
 from vawg_desktop.ui.widgets.choice import Choice
-from vawg_desktop.ui.widgets.common import button, clear, label, note, outdent
+from vawg_desktop.ui.widgets.common import button, clear, label, note
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.plain_table import PlainTable
 
@@ -207,7 +207,6 @@ class OverviewPage(QScrollArea):
         box.addLayout(head)
         self._changed = QVBoxLayout()
         self._changed.setSpacing(0)
-        outdent(self._changed)
         box.addLayout(self._changed)
         box.addStretch(1)
         return holder

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.dates import bounds
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.return_columns import CONTRACT
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
@@ -145,10 +146,11 @@ class ReturnsPage(QWidget):
         self._empty.setVisible(not known)
         made = [r for r in rows if r.step == "made"]
         back = [r for r in rows if not r.is_awaited and r.step != "made"]
+        overdue = any(r.is_awaited and r.due and (bounds(r.due)[1] < self.tasks.session.today) for r in rows)
         parts = [
             f"{len(rows) - len(made)} sent",
             f"{len(back)} returned",
-            f"{len(rows) - len(made) - len(back)} with no return received",
+            f"{len(rows) - len(made) - len(back)} {'with no return received' if overdue else 'not back yet'}",
             *([f"{len(made)} made and not sent yet"] if made else []),
         ]
         if nil := sum(r.nil for r in back):

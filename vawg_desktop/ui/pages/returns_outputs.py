@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
 from vawg_desktop.exchange.checklist_points import Point
@@ -89,10 +91,10 @@ class ReturnsOutputs:
 
     def extend(self, row: RoundPartner) -> None:
         """A later date, with who agreed it."""
-        due, done = messages.ask_text(f"Extend: {row.partner}", "New due date", text="+2w")
+        due, done = messages.ask_text(f"Extend: {row.partner}", "New due date", text=date_label((self._tasks.session.today + timedelta(weeks=2)).isoformat()), verb="Next")
         if not done:
             return
-        who, done = messages.ask_text(f"Extend: {row.partner}", "Agreed by")
+        who, done = messages.ask_text(f"Extend: {row.partner}", "Agreed by", verb="Set the new due date")
         if done:
             self._tasks.write(
                 lambda s: return_messages.extend(s, row.return_id, due, who), message=f"{row.partner} has a later date."

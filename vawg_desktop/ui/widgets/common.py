@@ -11,7 +11,6 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QBoxLayout,
     QCompleter,
     QFrame,
     QHBoxLayout,
@@ -173,11 +172,6 @@ def breakable(text: str) -> str:
 
 #: How far the texts of a section stand in from its edge: its fields have a frame there when they are pointed at.
 SECTION_INSET = 8
-
-
-def outdent(box: QBoxLayout) -> None:
-    """Let a layout inside another one begin further left, so that the headings of the sections in it stand under the page's title."""
-    box.setContentsMargins(-theme.px(SECTION_INSET), 0, 0, 0)
 
 
 def note(text: str) -> QLabel:

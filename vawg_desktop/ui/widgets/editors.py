@@ -363,6 +363,9 @@ class RefEditor(FieldEditor):
         self.sent = None
         self._filled = False
         self._combo.setEditText(words)
+        if (line := self._combo.lineEdit()) is not None and not line.hasFocus():
+            line.setCursorPosition(0)  # a long name is seen from its beginning
+        self._combo.setToolTip(words)
         self.set_wrong("")
 
     def sizeHint(self) -> QSize:
