@@ -439,3 +439,29 @@ def test_areas_that_differ_more_than_chance_are_told() -> None:
     for counts, of in (([], []), ([1], [0]), ([3], [2]), ([1, 2], [3])):
         with pytest.raises(ValueError, match=r"size"):
             funnel.shares(counts, of)
+
+
+def test_charts_take_arrays_as_well_as_lists() -> None:
+    values, sizes = [4.0, 6.0, 5.0, 7.0], [10.0, 20.0, 10.0, 20.0]
+    for one, other in ((control.xmr(values), control.xmr(np.array(values))), (control.c_chart(values), control.c_chart(np.array(values))), (control.p_chart(values, sizes), control.p_chart(np.array(values), np.array(sizes)))):
+        assert one.points == other.points and one.centre == other.centre
+    assert control.xmr(np.array([])).points == []
+
+
+@pytest.mark.parametrize("values", [[1.0, math.nan, 3.0], [1.0, None, 3.0], [1.0, math.inf]])
+def test_a_chart_of_what_is_not_known_is_refused(values: list[float]) -> None:
+    for chart in (control.xmr, control.c_chart, lambda v: control.p_chart(v, [10.0] * len(v))):
+        with pytest.raises(ValueError, match=r"known number|its own size"):
+            chart(values)
+
+
+def test_the_smallest_fraction_is_one_unit_and_not_all() -> None:
+    assert concentration.top_share([5, 3, 1, 1], 1e-10) == 0.5
+
+
+def test_what_is_not_a_number_of_whatever_kind_has_not_ended() -> None:
+    _, found = survival.cumulative_incidence([1, 2, 3], [np.float32("nan"), 1, np.float64("nan")])
+    assert list(found) == [1]
+    for k in (math.nan, math.inf, -1):
+        with pytest.raises(ValueError, match="below nought"):
+            intervals.poisson_exact(k)  # type: ignore[arg-type]

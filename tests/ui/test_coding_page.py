@@ -195,7 +195,7 @@ def test_a_memo_a_quote_a_concern_and_an_answer_set_aside(shown: Shown) -> None:
     settle(shown.tasks)
     quote = shown.session.read().exec_driver_sql("SELECT words FROM quote ORDER BY n DESC").fetchone()
     assert quote is not None and quote[0] == "I told [name] at the desk and the police never rang me back"
-    assert shown.session.read().exec_driver_sql("SELECT reasons FROM survey_response").fetchall()[-1][0] == "seen at the coding desk"
+    assert ("seen at the coding desk",) in shown.session.read().exec_driver_sql("SELECT reasons FROM survey_response").fetchall()
     page._choose(4)
     keys(page, Qt.Key.Key_S)
     settle(shown.tasks)

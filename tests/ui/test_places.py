@@ -106,7 +106,7 @@ def test_a_number_stands_where_somebody_waits(shown: Shown, tmp_path: Path) -> N
         assign(sample, "A-0004", [Assignment("percent", "60")], "at the desk")
         merging.merge(sample, laptop)
     assert waiting(sample) == {
-        "my_work": (1, "1 brought forward for today"), "returns": (1, "1 to review"), "copies": (1, "1 to settle"),
+        "my_work": (1, "1 brought forward for today"), "returns": (1, "1 to review"), "copies": (1, "1 to resolve"),
     }  # fmt: skip
     shown.window._count_waiting()
     settle(shown.tasks)

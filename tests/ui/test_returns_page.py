@@ -508,7 +508,7 @@ def test_a_workbook_dropped_on_any_page_is_read_and_anything_else_is_told(shown:
     (tmp_path / "photo.jpg").write_bytes(b"x")
     shown.go("overview")
     dropped(shown.window, tmp_path / "photo.jpg")
-    assert "“photo.jpg” is no returned workbook" in told[-1] and shown.window.where()[0] == "overview"
+    assert "“photo.jpg” is not a returned workbook" in told[-1] and shown.window.where()[0] == "overview"
 
 
 def test_the_places_button_leads_out_of_a_review(shown: Shown, tmp_path: Path) -> None:

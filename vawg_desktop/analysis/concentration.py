@@ -51,7 +51,7 @@ def top_share(values: ArrayLike, fraction: float) -> float:
     if not 0 < fraction <= 1:
         raise ValueError("The fraction lies above 0 and up to 1.")
     found = ordered(values)
-    whole, top = float(found.sum()), math.ceil(fraction * found.size - _LEAST)
+    whole, top = float(found.sum()), max(1, math.ceil(fraction * found.size - _LEAST))
     return float(found[-top:].sum()) / whole if whole else math.nan
 
 

@@ -9,7 +9,7 @@ narrow, and Laney's p′ widens them by how far the shares move in fact (D. Lane
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -94,7 +94,11 @@ def _limits(found: Sequence[float | None]) -> float | list[float]:
 
 
 def xmr(values: Sequence[float], changed: Sequence[int] = ()) -> ControlChart:
-    """The chart of values in their order; ``changed`` are places at which the process changed. An empty sequence gives an empty chart."""
+    """The chart of values in their order; ``changed`` are places at which the process changed. An empty sequence gives an empty chart.
+
+    Raises ValueError for a value that is not known.
+    """
+    values = _known(values)
     if not values:
         return ControlChart()
     starts = sorted({0, *(c for c in changed if 0 < c < len(values))})
@@ -109,6 +113,7 @@ def p_chart(counts: Sequence[float], sizes: Sequence[float], laney: bool = False
 
     Raises ValueError where the lengths differ, a size is not above nought, or a count lies outside its size.
     """
+    counts, sizes = _known(counts), _known(sizes)
     if len(counts) != len(sizes) or any(not 0 <= k <= n or n <= 0 for k, n in zip(counts, sizes, strict=False)):
         raise ValueError("Each share counts none to all of its own size, which is above nought.")
     if not counts:
@@ -124,13 +129,25 @@ def p_chart(counts: Sequence[float], sizes: Sequence[float], laney: bool = False
 
 
 def c_chart(counts: Sequence[float]) -> ControlChart:
-    """The chart of counts of which each could fall anywhere, in their order: mean ± 3 √mean, not below nought. Raises ValueError for a count below it."""
+    """The chart of counts of which each could fall anywhere, in their order: mean ± 3 √mean, not below nought. Raises ValueError for a count below it, or one that is not known."""
+    counts = _known(counts)
     if any(c < 0 for c in counts):
         raise ValueError("A count is not below nought.")
     if not counts:
         return ControlChart()
     mean = sum(counts) / len(counts)
     return _attributes(counts, mean, [_DEVIATIONS * math.sqrt(mean)] * len(counts), most=math.inf)
+
+
+def _known(values: Iterable[float]) -> list[float]:
+    """Values of any sequence or array as plain numbers. Raises ValueError for one that is not known."""
+    try:
+        found = [float(v) for v in values]
+    except TypeError:
+        found = [math.nan]
+    if not all(map(math.isfinite, found)):
+        raise ValueError("Every value of a chart is a known number.")
+    return found
 
 
 def _attributes(values: Sequence[float], mean: float, reach: Sequence[float], most: float) -> ControlChart:

@@ -37,7 +37,7 @@ def binomial_exact(k: int, n: int, sure: float = SURE) -> tuple[float, float]:
 
 def poisson_exact(k: int, sure: float = SURE) -> tuple[float, float]:
     """Garwood's exact interval (low, high) of the mean of which a count of ``k`` was seen. Raises ValueError below nought."""
-    if k < 0:
+    if not 0 <= k < math.inf:
         raise ValueError("A count is not below nought.")
     tail = (1 - sure) / 2
     most = k + 10 * math.sqrt(k + 1) + 20

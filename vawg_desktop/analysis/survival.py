@@ -7,7 +7,6 @@ people who might still end this way. Sources: E. Kaplan and P. Meier (1958); O. 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -77,4 +76,4 @@ def median(times: NDArray[np.float64], incidence: NDArray[np.float64]) -> float 
 
 
 def _not_ended(cause: object) -> bool:
-    return cause is None or cause == 0 or cause == "" or (isinstance(cause, float) and math.isnan(cause))
+    return cause is None or cause == 0 or cause == "" or cause != cause  # not a number, of whatever kind

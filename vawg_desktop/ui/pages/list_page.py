@@ -115,7 +115,8 @@ class ListPage(QWidget):
         self._new = None if self.spec.system else button("New", self.new_record, kind="primary", icon_name="plus", tip="Ctrl+N")
         if self._new is not None:  # what the program itself writes is not added by hand
             row.addWidget(self._new)
-            self._new.setVisible(not looking_back.is_on())
+            if looking_back.is_on():
+                self._new.hide()
         return row
 
     def _build_filter(self) -> QHBoxLayout:

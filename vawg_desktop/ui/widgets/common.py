@@ -362,7 +362,8 @@ class Section(QWidget):
             self.add = button(verb, do, kind="quiet", icon_name=icon_name)
             self.add.setAccessibleName(f"{verb} ({title})")
             head.addWidget(self.add)
-            self.add.setVisible(not looking_back.is_on())
+            if looking_back.is_on():
+                self.add.hide()
         box.addLayout(head)
         line = QHBoxLayout()
         line.setContentsMargins(theme.px(8), 0, 0, 0)

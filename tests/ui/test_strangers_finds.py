@@ -1,0 +1,113 @@
+"""What strangers saw in the window: lateness of a past day, parts of a record that came, words that were dropped, dialogs beyond the screen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from tests.clock import CLOCK, TODAY
+from tests.ui.test_window import Shown
+from vawg_desktop.domain.entities import ACTION, telling_of
+from vawg_desktop.services import agenda, meeting_notes, records, undoing
+from vawg_desktop.services.records import Assignment
+from vawg_desktop.ui.columns import columns_of
+from vawg_desktop.ui.commands import offers
+from vawg_desktop.ui.dialogs.form import Form, keep_on_screen
+from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.models.list_model import cell_words, is_late
+from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.common import Section, label
+from vawg_desktop.ui.widgets.list_view import _in_two
+
+
+def test_lateness_is_of_the_day_that_is_looked_at() -> None:
+    due = next(c for c in columns_of("action") if c.kind == "due")
+    row: dict[str, Any] = {"due": "2026-11-09", "revised_due": None, "status": "in_progress", "x_due": "2026-11-09"}
+    before, after = TODAY.replace(month=9), TODAY
+    assert is_late(ACTION, row, after) and not is_late(ACTION, row, before)
+    assert cell_words(ACTION, row, due, after).endswith("late") and not cell_words(ACTION, row, due, before).endswith("late")
+
+
+def test_what_comes_to_a_record_shows_on_it_at_once(shown: Shown) -> None:
+    meeting = records.create(shown.session, "meeting", {"title": "Q3 board", "body": "PDB", "date": (TODAY + timedelta(days=9)).isoformat()})[0]
+    page: Any = shown.go("meeting")
+    settle(shown.tasks)
+    page.go_to(meeting)
+    settle(shown.tasks)
+    shown.tasks.write(lambda s: meeting_notes.speak_of(s, meeting, "A-0005").changes)
+    settle(shown.tasks)
+    title = agenda.items(shown.session, meeting)[0]["title"]
+    assert any(str(title) in b.text() for b in page.findChildren(QPushButton) if b.isVisible())
+
+
+@pytest.mark.parametrize(("kind", "part"), [("meeting", "agenda_item"), ("meeting", "attendance"), ("meeting", "challenge"), ("partner", "contact"), ("recommendation", "response"), ("action", "update"), ("survey", "survey_question")])
+def test_a_record_is_read_again_when_a_part_of_it_changes(kind: str, part: str) -> None:
+    assert part in telling_of(kind)
+
+
+def test_no_word_is_dropped_between_two_lines() -> None:
+    metrics = QFontMetrics(theme.font())
+    words = "Audit an offer for employers on harassment at work in Harlstone"
+    for width in range(metrics.horizontalAdvance("harassment") + 1, metrics.horizontalAdvance(words)):
+        first, second = _in_two(metrics, words, width)
+        assert "…" not in first
+        assert "…" in second or f"{first} {second}" == words
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    ("A-0004 Train staff: Status: In progress → Stopped", "A-0004 Train staff: Status: In progress again (it was Stopped)"), ("2 records added", "2 records added"),
+])  # fmt: skip
+def test_what_is_undone_says_what_holds_again(before: str, after: str) -> None:
+    assert undoing.taken_back(before) == after
+
+
+def test_undo_in_the_window_says_what_the_field_holds_again(shown: Shown) -> None:
+    records.assign(shown.session, "A-0005", [Assignment("status", "in_progress")], None)
+    records.assign(shown.session, "A-0005", [Assignment("status", "stopped")], None)
+    with patch.object(messages, "tell") as tell:
+        shown.tasks.undo()
+        settle(shown.tasks)
+    assert "In progress again (it was Stopped)" in str(tell.call_args_list)
+
+
+def test_a_form_that_is_higher_than_the_screen_stays_on_it(shown: Shown) -> None:
+    dialog = Form(shown.window)
+    from PySide6.QtWidgets import QVBoxLayout
+
+    box = QVBoxLayout(dialog)
+    for n in range(80):
+        box.addWidget(label(f"Line {n}"))
+    box.addWidget(QPushButton("Save"))
+    keep_on_screen(dialog)
+    assert dialog.height() <= dialog.screen().availableSize().height()
+    dialog.deleteLater()
+
+
+def test_the_past_offers_nothing_new(shown: Shown) -> None:
+    CLOCK.go_to(TODAY + timedelta(days=2))
+    shown.window.as_at.go((TODAY + timedelta(days=1)).isoformat())
+    settle(shown.window.tasks)
+    page: Any = shown.window.go("action")
+    settle(shown.window.tasks)
+    assert not page._new.isVisible() and not [s for s in page.findChildren(Section) if hasattr(s, "add") and s.add.isVisible()]
+    shown.window.as_at.back()
+    settle(shown.window.tasks)
+    page = shown.window.go("action")
+    settle(shown.window.tasks)
+    assert page._new.isVisible()
+    CLOCK.go_to(TODAY)
+
+
+def test_overdue_is_found_by_its_word(shown: Shown) -> None:
+    (one,) = [o for o in offers(shown.window) if o.words == "Actions: overdue"]
+    one.do()
+    settle(shown.tasks)
+    page: Any = shown.window.here()
+    assert page.entity == "action" and [(w.field, w.value) for w in page.query.where] == [("overdue", "yes")]
+    QApplication.processEvents()
