@@ -109,4 +109,10 @@ def test_several_answers_in_words_in_one_cell_are_counted_each(tmp_path: Path) -
     (question,) = found.questions
     assert question.kind == "multi" and Counter(c for r in found.responses for c in (r.answers[0] or ())) == Counter({"Parks": 4, "Buses": 3, "Streets": 3})
     plain = read(tmp_path, [["Respondent ID", "Sure?"], *([str(n), ("Yes, definitely", "Yes, somewhat", "No")[n % 3]] for n in range(30))], "sure.csv")
-    assert plain.questions[0].kind == "single" and plain.questions[0].choices == ["Yes, definitely", "Yes, somewhat", "No"] or set(plain.questions[0].choices) == {"Yes, definitely", "Yes, somewhat", "No"}
+    assert (plain.questions[0].kind == "single" and plain.questions[0].choices == ["Yes, definitely", "Yes, somewhat", "No"]) or set(plain.questions[0].choices) == {"Yes, definitely", "Yes, somewhat", "No"}
+
+
+def test_a_line_of_an_answer_that_looks_like_a_row_is_words(tmp_path: Path) -> None:
+    path = tmp_path / "quotes.csv"
+    path.write_text('ID,Safe,Why\n1,Yes,"line one\nline two, a, b\n3,x,y"\n2,No,"said ""no"""\n3,Yes,\n4,Yes,ok\n', "utf-8")
+    assert len(read_survey(path).responses) == 4

@@ -13,7 +13,7 @@ from tests.exchange.test_refi_qda import keeps_the_standard, project
 from tests.exchange.test_survey_in import SAMPLES, real, table, written
 from tests.services.test_coding import WORDS, asked, code_all, desk_of, file_of, looked_at, named
 from vawg_desktop.cli import main
-from vawg_desktop.domain.errors import FileRefusedError, RuleError, ValueRefusedError
+from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.exchange import refi_qda
 from vawg_desktop.services import (
     answer_review,
@@ -21,6 +21,7 @@ from vawg_desktop.services import (
     coding,
     coding_counts,
     coding_exchange,
+    records,
     surveys,
     undoing,
 )
@@ -191,3 +192,19 @@ def test_texts_without_an_id_are_each_their_own(session: Session, tmp_path: Path
             out.writestr(name, content.replace(b'TextSource guid="0000001f', b'TextSource guid="x').replace(b'TextSource guid="00000020', b'TextSource guid="y') if name == "project.qde" else content)
     brought = coding_exchange.bring(session, path)
     assert len(surveys.answers(session, brought.survey).rows) == 2
+
+
+def test_a_table_of_names_goes_back_into_the_codebook_it_came_from(session: Session, tmp_path: Path) -> None:
+    desk = desk_of(session)
+    path = tmp_path / "our codes.csv"
+    path.write_bytes(coding_exchange.codebook_file(session, desk.codebook, "csv"))
+    before = session.read().exec_driver_sql("SELECT count(*) FROM codebook").scalar()
+    again = coding_exchange.bring(session, path)
+    assert again.created == 0 and session.read().exec_driver_sql("SELECT count(*) FROM codebook").scalar() == before
+
+
+def test_of_two_codebooks_of_one_title_it_is_asked_which(session: Session) -> None:
+    for _ in range(2):
+        records.create(session, "codebook", {"title": "Twice"})
+    with pytest.raises(NotFoundError, match="more than one codebook"):
+        coding_exchange.codebook_file(session, "Twice", "csv")

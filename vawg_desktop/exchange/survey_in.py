@@ -168,9 +168,10 @@ def _text_columns(name: str, content: bytes) -> list[list[str]]:
 
 def _unbroken(name: str, mark: str, columns: list[list[str]]) -> list[list[str]]:
     """The columns, unless a mark of quotation that was never closed ran rows together. Raises FileRefusedError."""
+    first = set(columns[0])  # a line that begins like a row that is there is words that somebody wrote
     for column in columns:
         for row, cell in enumerate(column, 1):
-            if "\n" in cell and any(_is_row(line, mark, len(columns)) for line in cell.split("\n")[1:]):
+            if "\n" in cell and any(_is_row(line, mark, len(columns)) and line.partition(mark)[0].strip(' "') not in first for line in cell.split("\n")[1:]):
                 raise reading.refusal(name, {"refused": "open_quotation", "detail": str(row)})
     return columns
 

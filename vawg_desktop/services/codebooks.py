@@ -75,7 +75,7 @@ def of_survey(session: Session, survey: str) -> list[tuple[str, str]]:
 def read(session: Session, codebook: str) -> Codebook:
     """A codebook by reference, id or title. Raises NotFoundError."""
     connection = session.read()
-    found = names.find_named(connection, CODEBOOK.key, codebook) or names.find(connection, codebook, CODEBOOK.key)
+    found = names.find_named(connection, CODEBOOK.key, codebook, only=True) or names.find(connection, codebook, CODEBOOK.key)
     row = plain_rows(connection, "SELECT id, reference, title, version FROM codebook WHERE id = ?", (found.id,))[0]
     made = Codebook(found.id, str(row["reference"]), str(row["title"]), int(str(row["version"] or 1)))
     rows = plain_rows(connection, "SELECT id, reference, title, definition, under, key, heading, colour, deleted FROM code WHERE codebook = ? ORDER BY position IS NULL, position, n", (found.id,))

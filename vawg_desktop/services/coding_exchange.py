@@ -148,15 +148,26 @@ def _summed(problems: Sequence[str]) -> list[str]:
     return [p if n == 1 else f"{p} ({n:,} times)" for p, n in Counter(problems).items()]
 
 
+def _of_these_names(tx: Transaction, names: Sequence[str]) -> str:
+    """The codebook that has codes of all these names, where there is only one: a table of names bears no ids."""
+    wanted, books = {fold(n) for n in names}, dict[str, set[str]]()
+    for book, title in tx.run("SELECT c.codebook, c.title FROM code c JOIN codebook b ON b.id = c.codebook AND b.deleted = 0 WHERE c.deleted = 0").fetchall():
+        books.setdefault(str(book), set()).add(fold(str(title)))
+    found = [book for book, titles in books.items() if wanted <= titles]
+    return found[0] if len(found) == 1 else ""
+
+
 def _write_codes(tx: Transaction, session: Session, project: QdaProject, brought: Brought, survey: str, codebook: str, leave_out: set[str]) -> dict[str, str]:
     """Write a file's codes; returns their ids by guid."""
     known = {str(i): str(b) for i, b in tx.run("SELECT id, codebook FROM code WHERE deleted = 0").fetchall()}
     into = codebooks.resolved(session)
-    book = codebook or next((known[c.guid] for c in project.codes if c.guid in known), "")
+    book = next((known[c.guid] for c in project.codes if c.guid in known), "")
+    alike = codebook or ("" if book else _of_these_names(tx, [c.name for c in project.codes if c.guid not in leave_out]))  # codes are known by name there
+    book = alike or book
     if not book:
         book = tx.create(CODEBOOK.key, {"title": project.name, "survey": survey or None})
     brought.codebook, brought.title = book, str(tx.row(CODEBOOK.key, book)["title"])
-    named = {fold(str(t)): str(i) for i, t in tx.run("SELECT id, title FROM code WHERE codebook = ? AND deleted = 0", (book,)).fetchall()} if codebook else {}
+    named = {fold(str(t)): str(i) for i, t in tx.run("SELECT id, title FROM code WHERE codebook = ? AND deleted = 0", (book,)).fetchall()} if alike else {}
     ids: dict[str, str] = {}
     for position, code in enumerate((c for c in project.codes if c.guid not in leave_out), 1):
         if into.get(code.guid) in known:  # merged away here: what is under it is under the one that it went into
