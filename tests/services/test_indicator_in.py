@@ -288,3 +288,41 @@ def test_groups_within_a_measure_are_series_of_their_own(tmp_path: Path) -> None
 def test_a_mark_beside_a_period_holds_for_its_values(tmp_path: Path) -> None:
     (values,) = series(tmp_path, [["Metric", "2021/22", "2022/23 [p]"], ["Calls", "5", "7"]]).values()
     assert [provisional for _, provisional in values.values()] == [False, True]
+
+
+def test_a_number_that_the_table_no_longer_gives_is_told_and_stays(session: Session, tmp_path: Path) -> None:
+    rows = [["Metric", "Area", "Period", "Value"], ["Calls", "Kent", "2026-01", "40"], ["Calls", "Kent", "2026-02", "2"], ["Seen", "Kent", "2026-01", "3"]]
+    indicator_in.take_in(session, written(tmp_path, table(rows), "calls.csv"))
+    rows[2][3], rows[3][3] = "[c]", "*"
+    for dry in (True, False):
+        taken, _ = indicator_in.take_in(session, written(tmp_path, table(rows), "later.csv"), dry_run=dry)
+        told = [says for code, says, _ in taken.file.problems if code == "no_longer_given"]
+        assert told == [
+            "Calls, Kent, February 2026: the table has “[c]” where this store has 2, which stays. If the number was taken back, delete that value.",
+            "Seen, Kent, January 2026: the table has “*” where this store has 3, which stays. If the number was taken back, delete that value.",
+        ]
+        assert taken.sentence().startswith("1 series of 3 rows: 0 values new, 0 changed, 1 as before")
+    assert held(session)["Seen", "Kent", "2026-01"] == "3"
+
+
+def test_a_series_of_marks_alone_makes_no_indicator(session: Session, tmp_path: Path) -> None:
+    indicator_in.take_in(session, written(tmp_path, table([["Metric", "Period", "Value"], ["Calls", "2026-01", "40"], ["Seen", "2026-01", "*"]]), "calls.csv"))
+    assert [str(t) for (t,) in session.read().exec_driver_sql("SELECT title FROM indicator")] == ["Calls"]
+    with pytest.raises(FileRefusedError, match="no numbers over time"):
+        read_indicators(written(tmp_path, table([["Metric", "Period", "Value"], ["Seen", "2026-01", "*"]]), "marks.csv"))
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "ods", "xls"])
+def test_a_share_of_a_workbook_is_the_one_that_it_shows(session: Session, tmp_path: Path, ending: str, libreoffice: Callable[[Path, str], Path]) -> None:
+    """Excel holds 8.2% as 0.082: the screen says the one, the file the other."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Metric", "Period", "Value"], ["Share charged", "2024/25", 0.082], ["Share charged", "2025/26", 1], ["Victims seen", "2024/25", 0.5]):
+        sheet.append(row)
+    sheet["C2"].number_format, sheet["C3"].number_format = "0.0%", '0%" of all"'
+    book.save(path := tmp_path / "shares.xlsx")
+    path = path if ending == "xlsx" else libreoffice(path, ending)
+    indicator_in.take_in(session, path)
+    assert held(session) == {("Share charged", "", "2024-04/2025-03"): "8.2", ("Share charged", "", "2025-04/2026-03"): "100", ("Victims seen", "", "2024-04/2025-03"): "0.5"}
+    assert session.read().exec_driver_sql("SELECT title, count_unit FROM indicator ORDER BY n").fetchall() == [("Share charged", "per_cent"), ("Victims seen", None)]

@@ -17,7 +17,8 @@ from vawg_desktop.domain.dates import bounds, is_stored, label
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import preflight, reading, text_child
-from vawg_desktop.exchange.cells import plain_text
+from vawg_desktop.exchange.cells import Cell, plain_text
+from vawg_desktop.exchange.numbers_in import COMMA, NOT_GIVEN, number_of
 from vawg_desktop.exchange.periods import (
     BESIDE,
     DAY,
@@ -30,8 +31,6 @@ from vawg_desktop.exchange.periods import (
 
 #: So many rows from the top the headings are looked for in.
 _TOP = 30
-#: Marks that stand for a number which is not given, in government's spreadsheets: [x] not available, [c] confidential, [z] not applicable.
-_NOT_GIVEN = re.compile(r"(?:\[[a-z]{1,3}\]|\.\.?|:|-|–|~|n/?a|x|u|\*|c|<\s*\d+)", re.IGNORECASE)
 #: What the columns of a long table are called, folded, the likeliest first.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "metric": ("metric", "indicator", "measure", "series", "statistic", "crime type", "offence description", "offence", "offence group", "name", "description", "category"),
@@ -55,6 +54,8 @@ class SeriesIn:
     unit: str = ""
     definition: str = ""
     values: dict[str, tuple[str, bool]] = field(default_factory=dict[str, tuple[str, bool]])
+    #: Periods for which the table has a mark in place of a number, and that mark.
+    not_given: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ def read_indicators(path: Path, mapping: Mapping[str, str] | None = None) -> Ind
     found = IndicatorFile("table")
     for table in tables:
         _long_or_wide(table, found, wanted)
-    if not found.series:
+    if not any(s.values for s in found.series):
         first = f" The first row: {found.problems[0][1]}" if found.problems else ""
         raise FileRefusedError(f"{name} holds no numbers over time that we understand: a long table has columns such as Metric, Area, Period and Value, a wide one has a column for each period.{first}", code="no_series")
     return found
@@ -130,9 +131,18 @@ def _sheets(path: Path, name: str, content: bytes) -> Iterator[tuple[str, list[l
         for sheet in answer["sheets"]:
             yield path.stem, [[(c or "").strip() for c in row] for row in sheet["rows"]]
         return
-    for one in reading.read_book(path).sheets:
+    book = reading.read_book(path)
+    shares = book.shares()
+    for one in book.sheets:
         if one.visible:
-            yield one.name, [[plain_text(c) for c in row] for row in one.rows]
+            yield one.name, [[_as_shown(c, (one.name, one.address(r, n)) in shares) for n, c in enumerate(row)] for r, row in enumerate(one.rows)]
+
+
+def _as_shown(cell: Cell, share: bool) -> str:
+    """A cell as text; ``share``: it is shown as a percentage, so that 0.125 is 12.5%."""
+    if share and isinstance(cell, int | float) and not isinstance(cell, bool):
+        return f"{plain_text(float(cell) * 100)}%"
+    return plain_text(cell)
 
 
 def _headed(sheet: str, rows: list[list[str]], wanted: Mapping[str, str]) -> _Table | None:
@@ -223,7 +233,7 @@ def _by_quarter(table: _Table, found: IndicatorFile, series: dict[tuple[str, str
         if not any(row):
             continue
         found.rows += 1
-        period, count = financial_quarter(row[year], row[quarter]), _number(row[number])
+        period, count = financial_quarter(row[year], row[quarter]), number_of(row[number])
         if period is None or count is None or count != count.to_integral():
             found.problems.append(("not_a_number", f"{table.place(n, number)}: “{row[number]}” in “{row[year]}”, quarter “{row[quarter]}” is not a count for a quarter.", table.place(n, number)))
             continue
@@ -248,7 +258,7 @@ def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]
         for row, period in zip(table.rows, years_told([_text(r, stated) for r in table.rows]), strict=True):
             row[stated] = period
     _join_year_and_part(table)
-    table.comma = any(_COMMA.fullmatch(c.strip("%£€ ")) for row in table.rows for c in row)
+    table.comma = any(COMMA.fullmatch(c.strip("%£€ ")) for row in table.rows for c in row)
     at = {key: table.column(*([wanted[key]] if key in wanted else names)) for key, names in COLUMNS.items()}
     periods = {n: p for n, h in enumerate(table.heads) if (p := period_of(h)) is not None}
     if len(periods) >= 2 and not (at["period"] is not None and at["value"] is not None):
@@ -307,7 +317,7 @@ def _long(table: _Table, found: IndicatorFile, at: Mapping[str, int | None]) -> 
             continue
         one = series.setdefault((fold(title), fold(area)), SeriesIn(title, area, _UNITS.get(fold(_text(row, at["unit"])), "")))
         _put(table, found, one, n, value_at, period, row[value_at], marked=PROVISIONAL.search(row[period_at]) is not None)
-    found.series += [s for s in series.values() if s.values]
+    found.series += [s for s in series.values() if s.values or s.not_given]
     _without_totals(table, found)
 
 
@@ -322,7 +332,7 @@ def _dimensions(table: _Table, at: Mapping[str, int | None]) -> list[int]:
     if not keys or max(keys.values()) < 2:
         return []
     others = [n for n, head in enumerate(table.heads) if head and n not in (*used, at["value"], at["unit"]) and "code" not in fold(head) and "note" not in fold(head)]
-    return [n for n in others if 1 < len({row[n] for row in table.rows if any(row)}) <= _GROUPS and not all(_number(row[n]) is not None for row in table.rows if any(row))]
+    return [n for n in others if 1 < len({row[n] for row in table.rows if any(row)}) <= _GROUPS and not all(number_of(row[n]) is not None for row in table.rows if any(row))]
 
 
 def _without_totals(table: _Table, found: IndicatorFile) -> None:
@@ -351,7 +361,7 @@ def _wide(table: _Table, found: IndicatorFile, at: Mapping[str, int | None], per
         one = SeriesIn(title, area, _UNITS.get(fold(_text(row, at["unit"])), ""))
         for column, period in periods.items():
             _put(table, found, one, n, column, period, _text(row, column), marked=PROVISIONAL.search(table.heads[column]) is not None)
-        found.series += [one] if one.values else []
+        found.series += [one] if one.values or one.not_given else []
     _without_totals(table, found)
 
 
@@ -361,13 +371,15 @@ def _put(table: _Table, found: IndicatorFile, one: SeriesIn, row: int, column: i
         return
     provisional = marked or PROVISIONAL.search(typed) is not None
     plain = BESIDE.sub("", PROVISIONAL.sub("", typed)).strip()
-    number = _number(plain, comma=table.comma)
+    number = number_of(plain, comma=table.comma)
     place = table.place(row, column)
     if table.comma and re.fullmatch(r"-?\d{1,3},\d{3}", plain):
         found.problems.append(("ambiguous", f"{place}: “{typed}” may be thousands or a fraction; other numbers of the table have a comma before their decimals. It was not imported.", place))
     elif number is None:
-        code, says = ("not_given", "is not given") if _NOT_GIVEN.fullmatch(plain) else ("not_a_number", "is not a number")
+        code, says = ("not_given", "is not given") if NOT_GIVEN.fullmatch(plain) else ("not_a_number", "is not a number")
         found.problems.append((code, f"{place}: “{typed}” {says}.", place))
+        if code == "not_given":
+            one.not_given[period] = typed
     elif period in one.values and Decimal(one.values[period][0]) != number:
         found.problems.append(("twice", f"{place}: {one.title}{f', {one.area}' if one.area else ''} has {one.values[period][0]} for this period already; {typed} was not taken.", place))
     else:
@@ -379,17 +391,7 @@ def _text(row: Sequence[str], column: int | None) -> str:
     return row[column] if column is not None and column < len(row) else ""
 
 
-def _number(typed: str, *, comma: bool = False) -> Decimal | None:
-    """A number; ``comma``: in this table a comma stands before the decimals and a full stop between thousands."""
-    plain = typed.replace("£", "").replace("€", "").replace("\u00a0", "").replace("\u2212", "-").strip().removesuffix("%").strip().removeprefix("+")
-    if comma:
-        plain = plain.replace(".", "").replace(",", ".") if re.fullmatch(r"-?\d{1,3}(?:\.\d{3})*,\d+|-?\d+,\d+|-?\d{1,3}(?:\.\d{3})+", plain) else plain
-    elif re.fullmatch(r"-?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?", plain):
-        plain = plain.replace(",", "").replace(" ", "")
-    return Decimal(plain) if re.fullmatch(r"-?\d+(?:\.\d+)?", plain) else None
-
-
-#: A number with a comma before its decimals: three figures after one may be thousands. The first of a month, as a date is written here.
-_COMMA, _FIRST = re.compile(r"-?\d{1,3}(?:\.\d{3})*,(?:\d{1,2}|\d{4,})|-?\d{1,3}(?:\.\d{3})+,\d+"), re.compile(r"0?1/(\d{1,2})/(\d{4})")
+#: The first of a month, as a date is written here.
+_FIRST = re.compile(r"0?1/(\d{1,2})/(\d{4})")
 #: A column of groups has no more of them.
 _GROUPS = 40

@@ -60,6 +60,10 @@ class Book:
         """The sheet of that name, case aside."""
         return next((s for s in self.sheets if s.name.strip().casefold() == name.strip().casefold()), None)
 
+    def shares(self) -> set[tuple[str, str]]:
+        """The cells that are shown as percentages, by sheet and address: 0.125 in one of them reads 12.5%."""
+        return {(sheet, cell) for sheet, cell, kind, _ in self.remarks if kind == "percent"}
+
     def value(self, sheet: str, cell: str) -> Cell:
         """What was read at an address, or None."""
         owner = self.sheet(sheet)

@@ -9,6 +9,7 @@ from pathlib import Path
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold, how_many
@@ -40,7 +41,7 @@ class Taken:
 
     def sentence(self) -> str:
         """What was taken, in words."""
-        return f"{how_many(len(self.series), 'series', 'series')} of {how_many(self.file.rows, 'row')}: {self.new:,} values new, {self.changed:,} changed, {self.unchanged:,} as before."
+        return f"{how_many(sum(bool(s.values) for s in self.series), 'series', 'series')} of {how_many(self.file.rows, 'row')}: {self.new:,} values new, {self.changed:,} changed, {self.unchanged:,} as before."
 
 
 def take_in(session: Session, path: Path, *, areas: Collection[str] = (), mapping: Mapping[str, str] | None = None, dry_run: bool = False) -> tuple[Taken, Changes]:
@@ -55,6 +56,7 @@ def take_in(session: Session, path: Path, *, areas: Collection[str] = (), mappin
         for one in taken.series:
             there = known.get((fold(one.title), fold(one.area)))
             values = _values(session, there) if there else {}
+            _tell_withdrawn(taken, one, values)
             _count(taken, one, {p: v for p, (_, v, _) in values.items()})
         return taken, Changes()
     with session.store.write(session.who, None, Act.IMPORT, None) as tx:
@@ -111,12 +113,22 @@ def _count(taken: Taken, one: SeriesIn, before: Mapping[str, str]) -> None:
             taken.changed += 1
 
 
+def _tell_withdrawn(taken: Taken, one: SeriesIn, before: Mapping[str, tuple[str, str, bool]]) -> None:
+    """Tell the values that stand here and that the table has a mark for: its publisher may have taken them back, for example since they are too small."""
+    for period in sorted(one.not_given.keys() & before.keys() - one.values.keys()):
+        named = f"{one.title}{f', {one.area}' if one.area else ''}, {label(period)}"
+        taken.file.problems.append(("no_longer_given", f"{named}: the table has “{one.not_given[period]}” where this store has {before[period][1]}, which stays. If the number was taken back, delete that value.", named))
+
+
 def _write(tx: Transaction, session: Session, taken: Taken, one: SeriesIn, known: dict[tuple[str, str], str]) -> None:
     """Write a series: what is new, and what a later table says otherwise. An indicator that stands keeps its definition and direction."""
     key = (fold(one.title), fold(one.area))
     indicator = known.get(key)
     before = _values(session, indicator) if indicator else {}
+    _tell_withdrawn(taken, one, before)
     if indicator is None:
+        if not one.values:
+            return
         cells: dict[str, Value] = {"title": one.title, "area": one.area or None, "count_unit": one.unit or None, "definition": one.definition or None}
         indicator = tx.create("indicator", cells, id=tx.free_id("indicator", merge.content_id("indicator", *key)))
         known[key] = indicator
