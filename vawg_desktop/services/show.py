@@ -52,6 +52,8 @@ class RecordView:
     links: list[Link]
     heads: dict[str, frozenset[str]]
     names: dict[str, str] = field(default_factory=dict[str, str])
+    #: What the records that fields name by their reference are called in full, by id: "A-0540 Publish the leaflet".
+    long_names: dict[str, str] = field(default_factory=dict[str, str])
     aliases: list[str] = field(default_factory=list[str])
     conflicts: int = 0
     overdue: bool = False
@@ -94,6 +96,7 @@ def record(session: Session, name: str) -> RecordView:
     refs = [str(v) for f in spec.cells if f.holds_id and (v := cells[f.key])]
     ends = [i for f in spec.sets if f.kind is Kind.LINKS for i in view.sets[f.key]]
     view.names = worded.names_of(spec, view.sets) | names.labels(connection, refs + ends)
+    view.long_names = names.long_labels(connection, refs)
     day = next((cells[k] for k in spec.own_day if cells[k]), None)
     if day:
         view.names |= over_time.labels_then(connection, [(r, str(day)) for r in refs])

@@ -108,6 +108,7 @@ class Navigation(QScrollArea):
             box.addWidget(self._headings[words])
         made = QPushButton(words)
         made.setProperty("opener", True)
+        made.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # its arrow stands at the right, its words where those of the places begin
         made.clicked.connect(lambda: self._open_group(words))
         self._openers[words] = made
         box.addWidget(made)

@@ -196,8 +196,8 @@ def style_rules(t: Theme) -> str:
         selection-background-color: {c.select}; selection-color: {c.on_select}; outline: none; }}
     QComboBox[flat="true"], QLineEdit[flat="true"], QPlainTextEdit[flat="true"] {{ border: 1px solid transparent;
         background: transparent; }}
-    QLineEdit[flat="true"] {{ padding-left: {px(5)}px; }}
-    QLineEdit[flat="true"]:focus {{ padding-left: {px(5) - ring + 1}px; }}
+    QLineEdit[flat="true"], QComboBox[flat="true"]:editable {{ padding-left: {px(5)}px; }}
+    QLineEdit[flat="true"]:focus, QComboBox[flat="true"]:editable:focus {{ padding-left: {px(5) - ring + 1}px; }}
     QComboBox[flat="true"]:hover, QLineEdit[flat="true"]:hover, QPlainTextEdit[flat="true"]:hover {{
         border: 1px solid {c.edge}; background: {c.surface}; }}
     QComboBox[flat="true"]:focus, QLineEdit[flat="true"]:focus, QPlainTextEdit[flat="true"]:focus {{ {focus}

@@ -61,7 +61,8 @@ class TopBar(QWidget):
         self._saved.setText(words)
 
     def restyle(self, narrow: bool) -> None:
-        """The words at the left where the window is narrow, and no word beside the settings' icon."""
+        """The words at the left where the window is narrow, no word beside the settings' icon, and no more room for the search than its words take."""
+        self.search.setMinimumWidth(0 if narrow else theme.px(300))
         side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignRight
         self._about.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self._settings.setText("" if narrow else "Settings")

@@ -156,7 +156,7 @@ class SincePage(QWidget):
         self._kinds_area.setFixedWidth(theme.px(180 if narrow else 236))
         for column in (_TIMES, _LAST):
             self.table.setColumnHidden(column, narrow)
-        self.table.setColumnWidth(_TOLD, theme.px(130 if narrow else 260))
+        self.table.setColumnWidth(_TOLD, theme.px(130 if narrow else 216))
 
     def _build_found(self) -> QLayout:
         row = QHBoxLayout()
@@ -189,7 +189,7 @@ class SincePage(QWidget):
         self.table.horizontalHeader().setAccessibleName("Columns")
         self.table.verticalHeader().setDefaultSectionSize(theme.px(32))
         self.table.horizontalHeader().setSectionResizeMode(_TITLE, QHeaderView.ResizeMode.Stretch)
-        for column, wide in ((_REF, 84), (_TOLD, 260), (_TIMES, 60), (_LAST, 140)):
+        for column, wide in ((_REF, 84), (_TOLD, 216), (_TIMES, 60), (_LAST, 140)):
             self.table.setColumnWidth(column, theme.px(wide))
         self.table.activated.connect(lambda index: self.open_record.emit(self.model.lines[index.row()].id))
         row.addWidget(self.table, 1)

@@ -33,7 +33,8 @@ def agenda_of(pane: Pane) -> Made:
         if not held.items:
             section.body.addWidget(note("Nothing yet. The program proposes what is overdue, changed, silent, claimed without proof or awaits a signature, and last time's follow-ups."))
         buttons = QHBoxLayout()
-        buttons.setContentsMargins(theme.px(8), theme.px(8), 0, 0)
+        buttons.setContentsMargins(0, theme.px(8), 0, 0)
+        buttons.setSpacing(theme.px(8))
         hold = button("Hold the meeting", lambda: pane.view and pane.open_record.emit(f"hold:{pane.view.id}"), kind="primary")
         buttons.addWidget(hold)
         buttons.addWidget(button("Draft questions …", partial(_draft, pane), tip="A question for each item that lacks proof, an update or its date"))

@@ -214,19 +214,20 @@ class ListView(QTableView):
         columns = self._model.columns
         room = self.viewport().width()
         title = next((i for i, col in enumerate(columns) if col.kind == "title"), 0)
-        least = theme.px(236)
+        least, tight = theme.px(236), theme.px(172)
         widths = [theme.px(col.width) for col in columns]
         unwanted = {i for i, col in enumerate(columns) if col.key in self.hidden and i not in (0, title)}
         rest = sum(w for i, w in enumerate(widths) if i != title and i not in unwanted)
         # what matters least goes first: from the right, and a rating or a date last
         for i in sorted(range(len(columns)), key=lambda i: (columns[i].kind in _LAST_TO_GO, -i)):
-            hide = i in unwanted or (room - rest < least and i not in (0, title) and room > 0)
+            floor = tight if columns[i].kind in _LAST_TO_GO else least  # a title of two short lines rather than no date
+            hide = i in unwanted or (room - rest < floor and i not in (0, title) and room > 0)
             self.setColumnHidden(i, hide)
             if hide and i not in unwanted:
                 rest -= widths[i]
             elif not hide and i != title:
                 self.setColumnWidth(i, widths[i])
-        self.setColumnWidth(title, max(least, room - rest))
+        self.setColumnWidth(title, max(tight, room - rest))
 
     def hide_columns(self, keys: frozenset[str]) -> None:
         """Leave columns out, by their keys."""

@@ -359,7 +359,8 @@ def _shown(view: show.RecordView, key: str) -> str:
     spec = view.spec.by_key[key]
     if spec.key == "percent":
         return "" if view.cells[key] is None else str(view.cells[key])
-    return view.words_for(spec, view.cells[key])
+    words = view.words_for(spec, view.cells[key])
+    return view.long_names.get(str(view.cells[key]), words) if spec.kind is Kind.REF else words  # as its list of choices calls it
 
 
 def _chip_words(spec: FieldSpec, element: str, view: show.RecordView) -> str:
