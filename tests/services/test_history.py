@@ -193,9 +193,11 @@ def test_history_tells_links_and_updates_with_their_reasons(sample: Session) -> 
     assert ("status", "said at the board") in said
     assert ("narrative", "by telephone") in said
     assert any(c.field == "actions" and c.after == ["A-0012"] for c in told)
-    lines = [history.in_words(sample, c, "A-0012") for c in told]
-    assert any("Status: In progress → Complete (said at the board)" in line for line in lines)
-    assert any("G-0001, Actions: A-0012" in line for line in lines)  # of which record a link is told
+    (link, (telephone, update_lines), (board, board_lines), *_) = history.together(sample, told, "A-0012", 20)
+    assert link[0].endswith(": G-0001") and link[1] == ["Actions: A-0012"]  # of which record a link is told
+    assert telephone.endswith("(by telephone)") and update_lines[0] == "Action: A-0012" and "Progress update: Twelve schools reached" in update_lines
+    assert board.endswith("B. Officer (said at the board)") and board_lines == ["Status: In progress → Complete"]
+    assert len(history.together(sample, told, "A-0012", 1)) == 1 and sum(len(w) for _, w in history.together(sample, told, "A-0012", 9999)) == len(told)
     update = action.updates[0] if action.updates else show.record(sample, "A-0012").updates[0]
     assert update["status"] == "complete"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.acts import Act, act_of
@@ -214,11 +215,21 @@ def label_of(entity: str, key: str) -> str:
     return spec.by_key[key].label if spec and key in spec.by_key else key.replace("_", " ").capitalize()
 
 
-def in_words(session: Session, change: FieldChange, under: str) -> str:
-    """One change as a line under the record of a reference: when, who, of which record where it is another, what from what to what, why."""
-    why = f" ({change.why})" if change.why else ""
-    of = "" if change.record == under else f"{change.record}, "
-    return f"{london_time(change.at)}, {change.who}: {of}{what_in_words(session, change)}{why}"
+def together(session: Session, changes: Sequence[FieldChange], under: str, most: int) -> list[tuple[str, list[str]]]:
+    """The last ``most`` changes or some more, told under the record of a reference: the latest first, those that were made at once together.
+
+    Each as when, who, of which record where it is another, and why; then a line for every change.
+    """
+    told: list[tuple[str, list[str]]] = []
+    shown = 0
+    made = [(key, list(ones)) for key, ones in groupby(changes, key=lambda c: (c.at, c.who, c.why, c.record))]
+    for (at, who, why, record), ones in reversed(made):
+        if shown >= most:
+            break
+        head = f"{london_time(at)}, {who}{f': {record}' if record != under else ''}{f' ({why})' if why else ''}"
+        told.append((head, [what_in_words(session, c) for c in ones]))
+        shown += len(ones)
+    return told
 
 
 def what_in_words(session: Session, change: FieldChange) -> str:
