@@ -166,7 +166,7 @@ def palette(c: Colours) -> QPalette:
 def style_rules(t: Theme) -> str:
     """The few style rules that a palette cannot say."""
     c, px = t.colours, t.px
-    tick = paths.resources("icons", f"tick-{c.name}.svg").as_posix()
+    tick, dash = (paths.resources("icons", f"{name}-{c.name}.svg").as_posix() for name in ("tick", "dash"))
     arrow = paths.resources("icons", f"down-{c.name}.svg").as_posix()
     ring = max(2, px(2))
     focus = f"border: {ring}px solid {c.accent};"
@@ -234,6 +234,11 @@ def style_rules(t: Theme) -> str:
     QTextBrowser[page="true"]:focus {{ {focus} }}
     QTableView, QListView, QTreeView {{ background: {c.surface}; border: none; outline: none; gridline-color: {c.line};
         selection-background-color: {c.select}; selection-color: {c.on_select}; }}
+    QTreeView {{ show-decoration-selected: 0; }}
+    QTreeView::item {{ min-height: {px(28)}px; }}
+    QTreeView::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {c.muted}; border-radius: {px(3)}px; background: {c.surface}; }}
+    QTreeView::indicator:checked {{ background: {c.accent}; border-color: {c.surface}; image: url("{tick}"); }}
+    QTreeView::indicator:indeterminate {{ background: {c.accent}; border-color: {c.surface}; image: url("{dash}"); }}
     QTableCornerButton::section {{ background: {c.surface}; border: none; border-bottom: 1px solid {c.line}; }}
     QHeaderView::section {{ background: {c.surface}; color: {c.muted}; border: none; border-bottom: 1px solid {c.line};
         padding: {px(6)}px {px(8)}px; font-weight: 400; text-align: left; }}

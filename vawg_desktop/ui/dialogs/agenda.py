@@ -45,7 +45,7 @@ class AgendaDialog(Form):
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         for term in AGENDA_KIND:
             self._add(term.label, [p for p in proposed if p.kind == term.key], ticked=term.key in _TICKED)
-        self.tree.setColumnWidth(0, theme.px(520))
+        self.tree.setColumnWidth(0, theme.px(620))
         self._counting = QTimer(self)
         self._counting.setSingleShot(True)
         self._counting.setInterval(0)  # a heading ticks thousands, which are counted once

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -81,10 +82,11 @@ class RoundDialog(Form):
         self._boards.setVisible(self._boards.count() > 1)
         box.addWidget(self._boards)
         self._planned = label("", muted=True)
+        self._planned.hide()
         box.addWidget(self._planned)
         folder = Path.home() / "Returns" / financial_quarter(today).replace("/", "-")
         self._folder = self._line(box, "Folder for the workbooks", str(folder))
-        box.addWidget(button("Choose folder …", self._choose))
+        box.addWidget(button("Choose folder …", self._choose), 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(label("Kind of file", muted=True))
         self._format = Choice()
         self._format.setAccessibleName("Kind of file")
@@ -126,6 +128,7 @@ class RoundDialog(Form):
             if plan.send < self._today
             else ""
         )
+        self._planned.show()
         self._planned.setText(
             f"Send by {date_label(plan.send.isoformat())}, due {date_label(plan.due.isoformat())}, papers leave on "
             f"{date_label(plan.papers.isoformat())}; working days, bank holidays left out.{late}"
