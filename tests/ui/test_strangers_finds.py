@@ -7,13 +7,14 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QTreeWidget, QTreeWidgetItem
 
 from tests.clock import CLOCK, TODAY
 from tests.ui.test_window import Shown
 from vawg_desktop.domain.entities import ACTION, telling_of
-from vawg_desktop.services import agenda, meeting_notes, records, undoing
+from vawg_desktop.services import agenda, meeting_notes, records, show, undoing
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.ui.columns import columns_of
 from vawg_desktop.ui.commands import offers
@@ -23,6 +24,7 @@ from vawg_desktop.ui.models.list_model import cell_words, is_late
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.tour import settle
 from vawg_desktop.ui.widgets.common import Section, label
+from vawg_desktop.ui.widgets.editors import RefEditor
 from vawg_desktop.ui.widgets.list_view import _in_two
 
 
@@ -111,3 +113,49 @@ def test_overdue_is_found_by_its_word(shown: Shown) -> None:
     page: Any = shown.window.here()
     assert page.entity == "action" and [(w.field, w.value) for w in page.query.where] == [("overdue", "yes")]
     QApplication.processEvents()
+
+
+def test_the_record_that_a_field_names_stands_with_its_title(shown: Shown) -> None:
+    update = records.create(shown.session, "update", {"action": "A-0005", "narrative": "Two schools."})[0]
+    page: Any = shown.go("update")
+    settle(shown.tasks)
+    page.go_to(update)
+    settle(shown.tasks)
+    (field,) = [f for f in page.findChildren(RefEditor) if f.spec.key == "action" and f.isVisible()]
+    action = show.record(shown.session, "A-0005")
+    assert field.typed() == f"A-0005 {action.title}"
+    field.leave()  # what is shown is not taken for something typed
+    settle(shown.tasks)
+    assert show.record(shown.session, update).cells["action"] == action.id
+
+
+def test_a_narrow_list_keeps_the_rating_and_the_date(shown: Shown) -> None:
+    page: Any = shown.go("action")
+    settle(shown.tasks)
+    view, columns = page.view, columns_of("action")
+    fixed = sum(theme.px(c.width) for c in columns if c.kind in ("rating", "due")) + theme.px(columns[0].width)
+    for title, kept in ((theme.px(180), True), (theme.px(160), False)):
+        view.setFixedWidth(fixed + title + view.width() - view.viewport().width())
+        QApplication.processEvents()
+        there = {c.kind for n, c in enumerate(columns) if not view.isColumnHidden(n)}
+        assert ("due" in there) is kept and {"rating", "title"} <= there
+
+
+@pytest.mark.parametrize("name", ["light", "dark", "contrast"])
+def test_a_ticked_box_of_a_tree_is_seen_on_a_chosen_row(qapp: QApplication, name: str) -> None:
+    """In high contrast a chosen row is as yellow as a ticked box: the box has an edge, seen above its dash."""
+    theme.apply(name, 1.0, "normal")
+    tree = QTreeWidget()
+    top = QTreeWidgetItem(["Overdue"])
+    tree.addTopLevelItem(top)
+    top.setCheckState(0, Qt.CheckState.PartiallyChecked)
+    tree.setCurrentItem(top)
+    tree.resize(300, 60)
+    tree.show()
+    qapp.processEvents()
+    row, picture = tree.visualItemRect(top), tree.viewport().grab().toImage()
+    assert row.height() >= 28
+    seen = {picture.pixelColor(x, row.center().y() - 5).name().upper() for x in range(row.left(), row.left() + 24)}
+    assert {theme.colours.accent.upper(), theme.colours.surface.upper()} <= seen
+    tree.close()
+    theme.apply("light", 1.0, "normal")

@@ -236,8 +236,8 @@ def style_rules(t: Theme) -> str:
         selection-background-color: {c.select}; selection-color: {c.on_select}; }}
     QTreeView {{ show-decoration-selected: 0; }}
     QTreeView::item {{ min-height: {px(28)}px; }}
-    QTreeView::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {c.muted}; border-radius: {px(3)}px; background: {c.surface}; }}
-    QTreeView::indicator:checked {{ background: {c.accent}; border-color: {c.surface}; image: url("{tick}"); }}
+    QTreeView::indicator, QListView::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {c.muted}; border-radius: {px(3)}px; background: {c.surface}; }}
+    QTreeView::indicator:checked, QListView::indicator:checked {{ background: {c.accent}; border-color: {c.surface}; image: url("{tick}"); }}
     QTreeView::indicator:indeterminate {{ background: {c.accent}; border-color: {c.surface}; image: url("{dash}"); }}
     QTableCornerButton::section {{ background: {c.surface}; border: none; border-bottom: 1px solid {c.line}; }}
     QHeaderView::section {{ background: {c.surface}; color: {c.muted}; border: none; border-bottom: 1px solid {c.line};
