@@ -263,7 +263,7 @@ def closable(guarded: tuple[URL, Path]) -> Iterator[tuple[Session, Path]]:
 def test_a_second_person_signs_by_the_password_of_her_own_login(closable: tuple[Session, Path]) -> None:
     session, _ = closable
     for wrong, name in (("a guess", "Bea Two"), ("hers alone", "Cat Three")):
-        with pytest.raises(WrongKeyError, match=f"no password of a database login of {name}"):
+        with pytest.raises(WrongKeyError, match=f"not the password of a database login of {name}"):
             closing.close(session, "G-0001", "Agreed", name, wrong)
     assert not closing.standing(session, "G-0001").closed
     done = closing.close(session, "G-0001", "Agreed", "Bea Two", "hers alone")

@@ -44,9 +44,9 @@ begin_edit() { # the figure of A-0002, by keys alone
 }
 VAWG_USER="B. Officer" "$PYTHON" main.py open "$STORE" >"$OUT/one.log" 2>&1 & P1=$!
 VAWG_USER="D. Deputy" "$PYTHON" main.py open "$STORE" >"$OUT/two.log" 2>&1 & P2=$!
+sees $P1 place "Search or do anything"; sees $P2 place "Search or do anything" # on a busy machine the screen itself may not be there before
 W1=$(xdotool search --sync --all --onlyvisible --pid $P1 --name "VAWG Desktop" | head -1)
 W2=$(xdotool search --sync --all --onlyvisible --pid $P2 --name "VAWG Desktop" | head -1)
-sees $P1 place "Search or do anything"; sees $P2 place "Search or do anything"
 xdotool windowmove --sync "$W1" 0 0; xdotool windowmove --sync "$W2" 1366 0
 walk_to() { # the second of all actions
   for _ in 1 2 3 4 5; do # keys are heard only once the window has read its store

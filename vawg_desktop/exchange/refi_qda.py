@@ -228,7 +228,7 @@ def _read_project(name: str, content: bytes) -> QdaProject:
             _refuse_swollen(name, parts)
             found = next((p for p in parts if p.filename.casefold() == "project.qde"), None) or next((p for p in parts if p.filename.casefold().endswith(".qde")), None)
             if found is None:
-                raise FileRefusedError(f"{name} holds no project of REFI-QDA (project.qde); save it again as .qdpx.", code="not_a_project")
+                raise FileRefusedError(f"{name} is not a REFI-QDA codebook or project: it holds no project.qde. Save it again as .qdpx.", code="not_a_project")
             texts = {p.filename.replace("\\", "/").rpartition("/")[2].casefold(): p for p in parts if not p.is_dir()}
             root = _parsed(name, archive.read(found))
             wanted = {(e.get("plainTextPath") or "").rpartition("/")[2].casefold() for e in root.iter() if e.get("plainTextPath")}
