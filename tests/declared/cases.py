@@ -98,7 +98,7 @@ def test_its_history_undo_and_bin(desk: Session) -> None:
     id = pledge(desk)
     assign(desk, id, [Assignment("put_off_to", "2027-01-01"), Assignment("status", "complete")], "agreed")
     assert not show.record(desk, id).overdue
-    said = [line for _, lines in history.together(desk, history.history(desk, id), "ZP-0001", 100) for line in lines]
+    said = [history.in_words(desk, c, "ZP-0001") for c in history.history(desk, id)]
     assert any("Put off to" in s for s in said) and any("Complete" in s for s in said)
     undoing.undo(desk)
     assert show.record(desk, id).cells["status"] == "in_progress"

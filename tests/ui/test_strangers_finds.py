@@ -8,12 +8,13 @@ from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QApplication, QPushButton, QTreeWidget, QTreeWidgetItem
 
 from tests.clock import CLOCK, TODAY
 from tests.ui.test_window import Shown
 from vawg_desktop.domain.entities import ACTION, telling_of
+from vawg_desktop.domain.terms import RATING
 from vawg_desktop.services import agenda, meeting_notes, records, show, undoing
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.ui.columns import columns_of
@@ -23,9 +24,11 @@ from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.models.list_model import cell_words, is_late
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.tour import settle
+from vawg_desktop.ui.widgets.charts import RatingBars
 from vawg_desktop.ui.widgets.common import Section, label
 from vawg_desktop.ui.widgets.editors import RefEditor
 from vawg_desktop.ui.widgets.list_view import _in_two
+from vawg_desktop.ui.widgets.plain_table import PlainTable
 
 
 def test_lateness_is_of_the_day_that_is_looked_at() -> None:
@@ -159,3 +162,34 @@ def test_a_ticked_box_of_a_tree_is_seen_on_a_chosen_row(qapp: QApplication, name
     assert {theme.colours.accent.upper(), theme.colours.surface.upper()} <= seen
     tree.close()
     theme.apply("light", 1.0, "normal")
+
+
+def test_a_rating_is_told_in_the_bars_without_its_colour(qapp: QApplication) -> None:
+    theme.apply("light", 1.0, "normal")
+    parts = [(r.key, r.label) for r in RATING]
+    masks: set[bytes] = set()
+    for part, _ in parts:
+        bars = RatingBars([("prevention", "Prevention")], [*parts, ("not_rated", "Not rated")], "Ratings")
+        bars.resize(400, 40)
+        bars.set_counts({"prevention": {part: 1, "not_rated": 1}})
+        fill, words = bars.colours_of(part)
+        box = next(b.box for b in bars._bars if b.part == part)
+        seen = bars.grab().toImage().copy(box.toRect().adjusted(4, 4, -4, -4))
+
+        def is_mark(colour: QColor, fill: QColor = fill, words: QColor = words) -> bool:
+            near = [sum(abs(a - b) for a, b in zip(colour.getRgb()[:3], other.getRgb()[:3], strict=True)) for other in (fill, words)]  # type: ignore[misc]
+            return near[1] < near[0]
+
+        masks.add(bytes(is_mark(seen.pixelColor(x, y)) for y in range(seen.height()) for x in range(seen.width())))
+        assert all(any(m) for m in masks)
+    assert len(masks) == len(parts)
+
+
+def test_numbers_stand_near_their_words_on_a_wide_page(qapp: QApplication) -> None:
+    table = PlainTable(("Quarter to", "Complete", "All"), "Progress")
+    table.resize(1600, 200)
+    table.show_rows([["30 September 2026", "156", "600"]])
+    assert table.columnWidth(0) <= theme.px(280) and table.columnWidth(1) == table.columnWidth(2) == theme.px(130)
+    table.resize(260, 200)
+    table.show_rows([["30 September 2026", "156", "600"]])
+    assert table.columnWidth(0) >= theme.px(120)

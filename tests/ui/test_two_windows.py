@@ -31,6 +31,7 @@ from vawg_desktop.store.check import check
 SCRIPT = r"""
 set -e
 export QT_QPA_PLATFORM=xcb QT_LINUX_ACCESSIBILITY_ALWAYS_ON=1
+until xdotool getmouselocation >/dev/null 2>&1; do sleep 0.2; done # on a busy machine the screen comes later
 "$LAUNCHER" --launch-immediately >/dev/null 2>&1 &
 grab() { "$PYTHON" tests/ui/grab.py "$OUT/$1.png"; }
 at() { /usr/bin/python3 tests/ui/at_place.py "$@"; }

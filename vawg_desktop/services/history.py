@@ -215,6 +215,13 @@ def label_of(entity: str, key: str) -> str:
     return spec.by_key[key].label if spec and key in spec.by_key else key.replace("_", " ").capitalize()
 
 
+def in_words(session: Session, change: FieldChange, under: str) -> str:
+    """One change as a line under the record of a reference: when, who, of which record where it is another, from what to what, why."""
+    why = f" ({change.why})" if change.why else ""
+    of = "" if change.record == under else f"{change.record}, "
+    return f"{london_time(change.at)}, {change.who}: {of}{what_in_words(session, change)}{why}"
+
+
 def together(session: Session, changes: Sequence[FieldChange], under: str, most: int) -> list[tuple[str, list[str]]]:
     """The last ``most`` changes or some more, told under the record of a reference: the latest first, those that were made at once together.
 

@@ -21,6 +21,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.rating import draw_shape
+
+#: A part of a bar that is wider, at 100%, shows its rating's shape.
+_SHAPED = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,16 @@ class RatingBars(QWidget):
             painter.setPen(QPen(QColor(c.text), theme.px(3)))
             painter.drawRect(bar.box.adjusted(1, 1, -1, -1))
         alone = bar.count == sum(self._counts.get(bar.row, {}).values())
-        if bar.box.width() > theme.px(20) and not alone:
-            painter.setPen(words)
-            painter.drawText(bar.box, Qt.AlignmentFlag.AlignCenter, str(bar.count))
+        number = "" if alone or bar.box.width() <= theme.px(20) else str(bar.count)
+        painter.setPen(words)
+        if bar.box.width() <= theme.px(_SHAPED):
+            painter.drawText(bar.box, Qt.AlignmentFlag.AlignCenter, number)
+            return
+        side, gap = theme.px(9), theme.px(5)  # told by its shape too, for those who do not see the colours
+        left = bar.box.center().x() - (side + (gap + painter.fontMetrics().horizontalAdvance(number) if number else 0)) / 2
+        draw_shape(painter, "" if bar.part == "not_rated" else bar.part, QRectF(left, bar.box.center().y() - side / 2, side, side), words)
+        painter.setPen(words)
+        painter.drawText(QRectF(left + side + gap, bar.box.top(), bar.box.width(), bar.box.height()), Qt.AlignmentFlag.AlignVCenter, number)
 
     def colours_of(self, part: str) -> tuple[QColor, QColor]:
         """Fill and figure colours of a part."""
@@ -214,8 +225,6 @@ class Legend(QWidget):
         self.setFixedHeight(self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        from vawg_desktop.ui.widgets.rating import draw_shape
-
         painter = QPainter(self)
         painter.setFont(theme.font())
         side, high = theme.px(11), theme.px(24)

@@ -12,10 +12,12 @@ from vawg_desktop.ui.theme import theme
 
 #: So wide at most, at 100%, is a column of words beside the one that takes what room is left.
 _WIDEST = 180
+#: So wide at most, at 100%, are a column of numbers, and the words before them where these need no more.
+_NUMBER, _WORDS = 130, 280
 
 
 class PlainTable(QTableWidget):
-    """The first column is words and takes what room is left; the others are numbers, at the right.
+    """The first column is words; the others are numbers, at the right of columns of one width, near their words however wide the page is.
 
     ``texts``: all columns are words, at the left; the one at ``widest`` takes what room is left.
     """
@@ -67,12 +69,17 @@ class PlainTable(QTableWidget):
         wide = [max([measure.horizontalAdvance(self._heads[c]), *(measure.horizontalAdvance(i.text()) for r in range(self.rowCount()) if (i := self.item(r, c)) is not None)]) + theme.px(28) for c in range(self.columnCount())]
         if self._texts:
             wide = [min(w, theme.px(_WIDEST)) for w in wide]
+        first, room = wide[self._widest], self.viewport().width()
         wide[self._widest] = 0
+        if not self._texts:  # numbers stand near the words that they belong to, in columns of one width
+            share = (room - max(first, theme.px(120))) // max(1, len(wide) - 1)
+            wide = [max(w, min(share, theme.px(_NUMBER))) if c != self._widest else 0 for c, w in enumerate(wide)]
         for column, width in enumerate(wide):
             if column != self._widest:
                 self.setColumnWidth(column, width)
-        self.setColumnWidth(self._widest, max(theme.px(120), self.viewport().width() - sum(wide)))
-        bar = self.horizontalScrollBar().sizeHint().height() if self.columnWidth(self._widest) + sum(wide) > self.viewport().width() else 0
+        left = room - sum(wide)
+        self.setColumnWidth(self._widest, max(theme.px(120), left if self._texts else min(left, max(first, theme.px(_WORDS)))))
+        bar = self.horizontalScrollBar().sizeHint().height() if self.columnWidth(self._widest) + sum(wide) > room else 0
         self.setFixedHeight(head.sizeHint().height() + self._heights() + 2 * self.frameWidth() + bar)
 
     def _heights(self) -> int:
