@@ -208,3 +208,22 @@ def test_columns_that_cannot_be_what_was_said_are_refused(session: Session, tmp_
     path = written(tmp_path, table([["Case", "Ward", "Safe?"], ["k1", "North", "Yes"], ["k2", "North", "No"]]))
     with pytest.raises(ValueRefusedError, match=re.escape(says)):
         surveys.take_in(session, path, choices=choices)
+
+
+def test_people_who_may_count_twice_are_told(session: Session, tmp_path: Path) -> None:
+    """A file whose respondents have no numbers knows them again by their answers alone."""
+    def without_numbers(*answers: str) -> Path:
+        path = tmp_path / "paper forms.csv"
+        path.write_text("\n".join(["Did you feel safe?,What helped?", *answers]), "utf-8")
+        return path
+
+    first, _ = surveys.take_in(session, without_numbers("Yes,The nurse", "No,Nothing yet", "Yes,A friend"), survey="Paper")
+    assert first.new == 3 and "twice" not in first.sentence()
+    again, _ = surveys.take_in(session, without_numbers("Yes,The nurse", "No,Nothing yet", "Yes,A friend and a nurse"), survey="Paper")
+    assert (again.new, again.unchanged) == (1, 2) and "gives respondents no number: whoever's answers changed since the last file counts twice" in again.sentence()
+    same, _ = surveys.take_in(session, without_numbers("Yes,The nurse"), survey="Paper")
+    assert same.new == 0 and "twice" not in same.sentence()
+    others, _ = surveys.take_in(session, without_numbers("No,The nurse was kind"), survey="Paper", dry_run=True)
+    assert "None of these respondents is among the 4 who had answered before" in others.sentence()
+    wave, _ = surveys.take_in(session, without_numbers("No,The nurse was kind"), survey="Paper", wave="2026", dry_run=True)
+    assert "twice" not in wave.sentence()

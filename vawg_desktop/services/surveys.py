@@ -47,6 +47,8 @@ class Taken:
     new_questions: int = 0
     flagged: int = 0
     disposed: int = 0
+    #: How many had answered in the same wave before.
+    earlier: int = 0
 
     def sentence(self) -> str:
         """What was taken in, in words."""
@@ -57,7 +59,18 @@ class Taken:
             + (" Most of these respondents had answered otherwise before: where it is another survey or wave, undo and name it." if 2 * self.changed > max(10, len(self.file.responses)) else "")
             + (f" {how_many(self.disposed, 'response')} not imported: {'it was' if self.disposed == 1 else 'they were'} disposed of." if self.disposed else "")
             + (f" {how_many(self.flagged, 'response')} to be looked at today: danger, a child or somebody named." if self.flagged else "")
+            + self._counted_twice()
         )
+
+    def _counted_twice(self) -> str:
+        """What to think of where respondents of an earlier file may have come again as others."""
+        if not self.earlier or not self.new:
+            return ""
+        if not self.changed and not self.unchanged:
+            return f" None of these respondents is among the {self.earlier:,} who had answered before: if they are the same people, undo, or they count twice."
+        if not self.file.respondent:
+            return " The file gives respondents no number: whoever's answers changed since the last file counts twice."
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
     known = names.find_named(session.read(), SURVEY.key, title)
     taken.survey = known.id if known is not None else _new_id(session, title)
     earlier = {r.id: r for r in answers(session, taken.survey).rows} if known is not None else {}
+    taken.earlier = sum(r.wave == wave for r in earlier.values())
     gone = disposed(session, taken.survey)
     questions = [merge.content_id(QUESTION.key, taken.survey, q.code) for q in file.questions]
     looked = _readings(session, taken.survey) if known is not None else {}
