@@ -465,3 +465,34 @@ def test_what_is_not_a_number_of_whatever_kind_has_not_ended() -> None:
     for k in (math.nan, math.inf, -1):
         with pytest.raises(ValueError, match="below nought"):
             intervals.poisson_exact(k)  # type: ignore[arg-type]
+
+
+def test_measures_say_what_they_cannot_be_asked() -> None:
+    with pytest.raises(ValueError, match="The level is one of"):
+        agreement.krippendorff_alpha([[1, 2], [1, 2]], "cardinal")
+    for ratings in ([], [[1, 2], [1]]):
+        with pytest.raises(ValueError, match="a place for every unit"):
+            agreement.krippendorff_alpha(ratings)
+    with pytest.raises(ValueError, match="nothing to share out"):
+        concentration.lorenz([0, 0])
+    with pytest.raises(ValueError, match="units to fall on"):
+        concentration.expected_top_share([1, 2], 0, 0.1)
+    for k, n in ((-1, 5), (6, 5), (0, 0)):
+        with pytest.raises(ValueError, match="Of at least one"):
+            intervals.wilson(k, n)
+
+
+def test_chances_at_their_ends() -> None:
+    assert intervals.poisson_at_least(0, 4.0) == 1.0 and intervals.poisson_at_least(3, 0.0) == 0.0
+    assert intervals.at_least(0, 5, 0.2) == intervals.at_least(3, 5, 1.0) == 1.0 and intervals.at_least(6, 5, 0.2) == intervals.at_least(2, 5, 0.0) == 0.0
+    assert intervals.poisson_at_least(3, 60.0) == pytest.approx(stats.poisson.sf(2, 60.0)) and intervals.poisson_at_least(60, 20.0) == pytest.approx(stats.poisson.sf(59, 20.0))
+
+
+def test_areas_without_any_case_do_not_differ() -> None:
+    made = funnel.rates([0, 0, 0], [100, 200, 300])
+    assert (made.dispersion, [a.out for a in made.areas]) == (1.0, [0, 0, 0])
+
+
+def test_hidden_counts_of_sums_that_do_not_add_up_are_no_riddle() -> None:
+    with pytest.raises(ArithmeticError, match="could not be worked out"):
+        attack([1, 9, 5], {0}, [Sum(2, (0, 1))], 5)

@@ -65,3 +65,9 @@ def test_an_action_is_not_silent_before_it_is_old_enough() -> None:
     bound = TODAY - timedelta(days=conditions.SILENT_DAYS)
     before, on = (f"{conditions.first_id(day)}-7000-8000-000000000000" for day in (bound - timedelta(days=1), bound))
     assert one.holds({"id": before}, TODAY) and not one.holds({"id": on}, TODAY)
+
+
+def test_an_open_record_is_silent_once_it_is_that_old_and_nobody_told_anything() -> None:
+    long_ago = (TODAY - timedelta(days=conditions.SILENT_DAYS + 1)).isoformat()
+    assert conditions.silent(NEW, long_ago, TODAY) and not conditions.silent(OLD, TODAY.isoformat(), TODAY)
+    assert conditions.silent(OLD, "", TODAY) and conditions.silent(IMPORTED, "", TODAY) and not conditions.silent(NEW, "", TODAY)

@@ -184,3 +184,9 @@ def test_an_instant_is_the_day_it_was_in_london_and_a_damaged_time_leaves_its_da
     assert dates.parse_date("2026-07-01T23:30:00Z") == "2026-07-02"
     assert dates.parse_date("2026-12-01T23:30:00Z") == "2026-12-01"
     assert dates.parse_date("2026-05-03T99:00Z") == "2026-05-03"
+
+
+def test_months_that_are_no_year_are_no_stored_date() -> None:
+    with pytest.raises(ValueError, match="not a stored date"):
+        dates.bounds("2026-04/2027-04")
+    assert dates.bounds("2021-07/2022-06") == (date(2021, 7, 1), date(2022, 6, 30)) and dates.label("2021-07/2022-06") == "year to June 2022"

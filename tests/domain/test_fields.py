@@ -99,3 +99,19 @@ def test_a_part_names_what_it_is_a_part_of_by_that_kind() -> None:
     """The field is called as the kind: disposal, restriction and history find the parts of a record by it."""
     for spec in entities.ENTITIES:
         assert not spec.parent or spec.by_key[spec.parent].target == spec.parent
+
+
+def test_a_field_of_a_form_may_be_the_links_of_another_kind() -> None:
+    assert entities.form_field(entities.BY_KEY["action"], "title") is entities.BY_KEY["action"].by_key["title"]
+    found = entities.form_field(entities.BY_KEY["gap"], "service.gaps")
+    assert (found.kind, found.target, found.many) == (Kind.LINKS, "service", True) and found.label == entities.SERVICE.by_key["gaps"].inverse
+
+
+def test_a_change_of_a_record_shows_on_what_it_names_and_on_itself() -> None:
+    assert {"meeting", "link", "agenda_item", "attendance"} <= set(entities.telling_of("meeting")) and "service" not in entities.telling_of("agenda_item")
+
+
+def test_where_a_refuge_is_stays_on_its_own_page() -> None:
+    assert entities.SERVICE.kept_in({"confidential_location": 1}) == {"areas"} and entities.SERVICE.kept_in({"confidential_location": 0}) == frozenset()
+    assert entities.BY_KEY["action"].kept_in({"confidential_location": 1}) == frozenset()
+    assert entities.BY_KEY["update"].by_key["action"].holds_id and not entities.BY_KEY["action"].by_key["title"].holds_id

@@ -17,6 +17,7 @@ from vawg_desktop.domain.identifying import (
     moved,
     passage,
     passages,
+    plain_lines,
     restored,
     without,
 )
@@ -108,3 +109,33 @@ def test_what_lies_in_a_marker_is_what_it_stands_for() -> None:
     gone = [Passage(7, 19, "name")]
     assert restored([Passage(8, 12, "other")], gone) == [Passage(7, 19, "other")]
     assert moved([Passage(5, 25, "place")], gone, len(without(text, gone))) == [Passage(5, 7, "place"), Passage(13, 19, "place")]
+
+
+def test_places_before_between_and_after_what_was_taken_out_are_found_again() -> None:
+    text = "Ann saw Bea at the desk"
+    gone = [Passage(0, 3, "name"), Passage(8, 11, "name")]
+    left = without(text, gone)
+    for words, kind in (("saw", "other"), ("desk", "place")):
+        stood = text.index(words)
+        here = left.index(words)
+        assert restored([Passage(here, here + len(words), kind)], gone) == [Passage(stood, stood + len(words), kind)]
+    assert moved([Passage(19, 23, "place"), Passage(40, 44, "place")], gone, len(left)) == [Passage(left.index("desk"), left.index("desk") + 4, "place")]
+
+
+def test_lines_end_in_a_line_feed_whatever_wrote_them() -> None:
+    assert plain_lines("one\r\ntwo\rthree\nfour") == "one\ntwo\nthree\nfour" and plain_lines("as it was") == "as it was"
+
+
+def test_names_beside_each_other_are_one_passage() -> None:
+    for text, name in (("I told Mr Smith Jones", "Smith Jones"), ("It was Sarah, Okafor", "Sarah, Okafor"), ("Ask Mary Ann Smith", "Ann Smith")):
+        (found,) = [p for p in passages(text) if p.kind == "name" and text[p.start : p.end].endswith(name[-3:])]
+        assert text[found.start : found.end].endswith(name)
+
+
+def test_a_space_before_a_place_is_no_part_of_it() -> None:
+    assert [(p.start, p.end) for p in passages("in Thornwick now", more_places=(" Thornwick",))] == [(3, 12)]
+
+
+def test_a_town_in_small_letters_is_a_place_unless_a_public_body_is_named_after_it() -> None:
+    assert [p.kind for p in passages("i live in canterbury now")] == ["place"]
+    assert passages("they came from canterbury police") == []

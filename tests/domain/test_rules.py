@@ -100,3 +100,12 @@ def test_only_a_closed_recommendation_is_closed_in_a_way_that_has_to_be_earned()
 )
 def test_words_are_joined_as_they_are_spoken(words: list[str], joined: str) -> None:
     assert rules.join(words) == joined
+
+
+def test_a_partial_date_ends_with_its_last_day() -> None:
+    assert (rules.last_day_of("2026-04"), rules.last_day_of("2026"), rules.last_day_of(None), rules.last_day_of("")) == ("2026-04-30", "2026-12-31", "", "")
+    assert rules.due_day(ACTION, {"due": "2026-04", "revised_due": "2026-Q3"}) == "2026-09-30"
+
+
+def test_a_gap_weighs_how_severe_times_how_often() -> None:
+    assert (rules.weight({"severity": "3", "frequency": "4"}), rules.weight({"severity": "3"}), rules.weight({"severity": "high", "frequency": "4"})) == (12, None, None)

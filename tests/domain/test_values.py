@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from vawg_desktop.domain import terms
 from vawg_desktop.domain.entities import ACTION, BY_KEY, ENTITIES, SERVICE
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
-from vawg_desktop.domain.values import MAX_TEXT, from_row, split_set, to_stored, to_words
+from vawg_desktop.domain.values import MAX_TEXT, as_decimal, from_row, split_set, to_stored, to_words
 
 
 def field_of(kind: Kind) -> FieldSpec:
@@ -115,3 +117,26 @@ def test_an_amount_of_money_is_not_less_than_nothing() -> None:
     with pytest.raises(ValueRefusedError, match="cannot be less than 0"):
         to_stored(spec, "-500")
     assert (to_stored(spec, "0"), to_stored(spec, "1,250.50")) == ("0", "1250.50")
+
+
+@pytest.mark.parametrize(("typed", "stored"), [
+    ("9", "09:00"), ("9.30", "09:30"), ("14:30", "14:30"), ("2pm", "14:00"), ("2.30 pm", "14:30"), ("12 am", "00:00"), ("12pm", "12:00"), ("noon", "12:00"), ("Midday", "12:00"), ("7 a.m.", "07:00"), ("14h15", "14:15"),
+])  # fmt: skip
+def test_a_time_of_day_is_read_as_people_write_it(typed: str, stored: str) -> None:
+    assert to_stored(BY_KEY["meeting"].by_key["starts"], typed) == stored
+
+
+@pytest.mark.parametrize("typed", ["25:00", "13pm", "0 am", "half past", "9:75", "24"])
+def test_what_is_no_time_of_day_is_refused(typed: str) -> None:
+    with pytest.raises(ValueRefusedError, match="Starts is a time of day such as 14:30"):
+        to_stored(BY_KEY["meeting"].by_key["starts"], typed)
+
+
+def test_nil_is_nought_where_a_count_may_be_nought() -> None:
+    spec = field_of(Kind.WHOLE)
+    assert spec.low == 0 and to_stored(spec, "nil") == to_stored(spec, "Zero") == 0
+
+
+def test_a_number_of_a_cell_is_exact_or_none() -> None:
+    assert as_decimal(" 12.50 ") == Decimal("12.50") and as_decimal(3) == 3
+    assert as_decimal("about twelve") is None and as_decimal("NaN") is None and as_decimal("inf") is None and as_decimal(None) is None
