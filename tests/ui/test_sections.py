@@ -128,6 +128,7 @@ def test_the_history_of_a_body_names_the_record_that_a_link_is_of(qtbot: object,
     partner = str(sample.read().exec_driver_sql("SELECT id FROM partner WHERE short_name = 'HMCTS'").one()[0])
     assign(sample, "A-0018", [Assignment("contributors", partner, ADD)], "asked for")
     shown, pane = page_of(sample, "partner", partner)
-    lines = [w.text() for w in pane.findChildren(QLabel) if "Contributors" in w.text() and w.isVisible()]
+    told = [w.text() for w in pane.findChildren(QLabel) if w.isVisible()]
     shown.close()
-    assert any("A-0018, Contributors: " in line for line in lines), lines
+    (head,) = [n for n, words in enumerate(told) if words.endswith(": A-0018 (asked for)")]
+    assert told[head + 1].startswith("Contributors: "), told
