@@ -29,7 +29,7 @@ class Adding:
 
 def sums_of(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[str, Row], least: int) -> list[Adding]:
     """How values add up, over periods and over areas or what else their titles end with; rests of less than ``least`` are told, larger ones are no sum."""
-    return [*_over_periods(rows, counts, least), *_over_areas(rows, counts, indicators, least)]
+    return [*_over_periods(rows, counts, least), *_over_areas(rows, counts, indicators, least), *_over_both(rows, counts, indicators, least)]
 
 
 def _over_periods(rows: Sequence[Row], counts: Sequence[int], least: int) -> list[Adding]:
@@ -79,6 +79,44 @@ def _over_areas(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[
     for places in {tuple(g): g for g in groups.values() if len(g) > 1}.values():
         found += [Adding(places[one.total], tuple(places[p] for p in one.parts), one.rest) for one in _adding([counts[p] for p in places], least)]
     return found
+
+
+def _over_both(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[str, Row], least: int) -> list[Adding]:
+    """Values that add up over areas and periods at once: a county's quarter of which there are only the months, by district."""
+    groups: dict[str, dict[str, dict[int, tuple[date, date]]]] = {}
+    for place, row in enumerate(rows):
+        title = fold(str(indicators[str(row["indicator"])]["title"]))
+        for called in dict.fromkeys((title, _STEM.split(title, maxsplit=1)[0].strip())):
+            groups.setdefault(called, {}).setdefault(str(row["indicator"]), {})[place] = bounds(str(row["period"]))
+    found: list[Adding] = []
+    for group in groups.values():
+        by_span = {indicator: {span: place for place, span in spans.items()} for indicator, spans in group.items()}
+        for whole, places in group.items():
+            others = [indicator for indicator in group if indicator != whole]
+            for total, span in places.items() if others else ():
+                parts = _parts(others, group, by_span, span)
+                rest = counts[total] - sum(counts[p] for p in parts)
+                if parts and counts[total] and (rest == 0 or (len(others) > 1 and 0 < rest < least)):
+                    found.append(Adding(total, tuple(parts), rest))
+    return list(dict.fromkeys(found))
+
+
+def _parts(others: Sequence[str], group: Mapping[str, Mapping[int, tuple[date, date]]], by_span: Mapping[str, Mapping[tuple[date, date], int]], span: tuple[date, date]) -> list[int]:
+    """Of each of some indicators the value of a period, or those of the shorter periods that make it up; none where one has a hole, or all have the period itself."""
+    made: list[int] = []
+    shorter = False
+    for indicator in others:
+        same = by_span[indicator].get(span)
+        if same is not None:
+            made.append(same)
+            continue
+        spans = group[indicator]
+        covering = _covering([p for p, (first, last) in spans.items() if span[0] <= first and last <= span[1]], spans, *span, finest=True)
+        if not covering:
+            return []
+        shorter = True
+        made += covering
+    return made if shorter else []
 
 
 #: What parts the end of a title, such as an area or a service, from its beginning.
