@@ -673,7 +673,7 @@ def test_the_family_with_a_server_in_it(postgres_server: str, guarded: bool) -> 
     run_state_machine_as_test(
         ServerFamily,
         settings=settings(
-            max_examples=500 if SOAK else 20 if guarded else 60, stateful_step_count=50, deadline=None, phases=[Phase.generate],
+            max_examples=500 if SOAK else 20 if guarded else 40, stateful_step_count=50, deadline=None, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck), database=None,
         ),
     )  # fmt: skip
