@@ -177,8 +177,8 @@ def test_a_rating_is_told_in_the_bars_without_its_colour(qapp: QApplication) -> 
         seen = bars.grab().toImage().copy(box.toRect().adjusted(4, 4, -4, -4))
 
         def is_mark(colour: QColor, fill: QColor = fill, words: QColor = words) -> bool:
-            near = [sum(abs(a - b) for a, b in zip(colour.getRgb()[:3], other.getRgb()[:3], strict=True)) for other in (fill, words)]  # type: ignore[misc]
-            return near[1] < near[0]
+            to_fill, to_words = (abs(colour.red() - c.red()) + abs(colour.green() - c.green()) + abs(colour.blue() - c.blue()) for c in (fill, words))
+            return to_words < to_fill
 
         masks.add(bytes(is_mark(seen.pixelColor(x, y)) for y in range(seen.height()) for x in range(seen.width())))
         assert all(any(m) for m in masks)

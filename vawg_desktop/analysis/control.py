@@ -139,14 +139,17 @@ def c_chart(counts: Sequence[float]) -> ControlChart:
     return _attributes(counts, mean, [_DEVIATIONS * math.sqrt(mean)] * len(counts), most=math.inf)
 
 
+_UNKNOWN = "Every value of a chart is a known number."
+
+
 def _known(values: Iterable[float]) -> list[float]:
     """Values of any sequence or array as plain numbers. Raises ValueError for one that is not known."""
     try:
         found = [float(v) for v in values]
     except TypeError:
-        found = [math.nan]
+        raise ValueError(_UNKNOWN) from None
     if not all(map(math.isfinite, found)):
-        raise ValueError("Every value of a chart is a known number.")
+        raise ValueError(_UNKNOWN)
     return found
 
 

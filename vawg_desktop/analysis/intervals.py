@@ -64,7 +64,7 @@ def poisson_at_least(k: int, mean: float) -> float:
     b = mean + 1 - k
     c, d = 1 / small, 1 / b
     found = d
-    for step in range(1, _MOST_STEPS):  # pragma: no branch: it settles long before
+    for step in range(1, _MOST_STEPS):  # pragma: no branch: it converges long before
         a = -step * (step - k)
         b += 2
         d = 1 / (a * d + b or small)
@@ -92,7 +92,7 @@ def _fraction(a: float, b: float, x: float) -> float:
     small = 1e-300
     c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1) or small)
     found = d
-    for step in range(1, _MOST_STEPS):  # pragma: no branch: it settles long before
+    for step in range(1, _MOST_STEPS):  # pragma: no branch: it converges long before
         for numerator in (step * (b - step) * x / ((a + 2 * step - 1) * (a + 2 * step)), -(a + step) * (a + b + step) * x / ((a + 2 * step) * (a + 2 * step + 1))):
             d = 1 / (1 + numerator * d or small)
             c = 1 + numerator / c or small
@@ -109,7 +109,7 @@ def _check(k: int, n: int) -> None:
 
 def _solve(rises: Callable[[float], float], low: float, high: float) -> float:
     """Where a function that rises from below nought crosses it, by halving."""
-    for _ in range(200):  # pragma: no branch: a float is halved no 200 times
+    for _ in range(200):  # pragma: no branch: the middle meets an end well before
         middle = (low + high) / 2
         if middle in (low, high):
             break

@@ -163,12 +163,12 @@ def _hidden_in_group(counts: Sequence[int], sums: Sequence[Sum], least: int, bef
             safe |= looked_at - set(open_to)  # and stays so: hiding more makes no bound narrower
         if not open_to:
             return found
-        for place in open_to:  # pragma: no branch: see below
+        for place in open_to:  # pragma: no branch: some count can always be hidden, see below
             more = _cheapest(place, counts, sums, found, before | told)
             if more is not None:
                 found.add(more)
                 break
-            lost.add(place)  # pragma: no cover: with all hidden that may be, only what earlier releases told is worked out, and that is lost already
+            lost.add(place)  # pragma: no cover: once everything is hidden, only what earlier releases told follows, and that is in lost from the start
 
 
 def _cheapest(at: int, counts: Sequence[int], sums: Sequence[Sum], found: set[int], given: set[int]) -> int | None:
