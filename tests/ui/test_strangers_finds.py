@@ -193,3 +193,25 @@ def test_numbers_stand_near_their_words_on_a_wide_page(qapp: QApplication) -> No
     table.resize(260, 200)
     table.show_rows([["30 September 2026", "156", "600"]])
     assert table.columnWidth(0) >= theme.px(120)
+
+
+def test_no_number_of_a_bar_runs_into_the_next(qapp: QApplication) -> None:
+    """On a region's store the parts are narrow and their numbers long."""
+    theme.apply("light", 1.0, "normal")
+    for count in range(20, 140):
+        bars = RatingBars([("prevention", "Prevention")], [("green", "Green"), ("grey", "Grey"), ("amber", "Amber")], "Ratings")
+        bars.resize(700, 40)
+        bars.set_counts({"prevention": {"green": 900, "grey": count, "amber": 900}})
+        grey, picture = next(b.box for b in bars._bars if b.part == "grey"), bars.grab().toImage()
+        for x, part in ((grey.left() - 3, "green"), (grey.right() + 3, "amber")):
+            fill = bars.colours_of(part)[0].name()
+            assert {picture.pixelColor(int(x), y).name() for y in range(int(grey.top()) + 3, int(grey.bottom()) - 3)} == {fill}, count
+
+
+def test_a_long_reference_is_never_cut(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    page: Any = shown.go("action")
+    settle(shown.tasks)
+    view, text = page.view, page.view._model.text
+    monkeypatch.setattr(view._model, "text", lambda row, column: "U-194085" if column is view._model.columns[0] else text(row, column))
+    view._fit_rows()
+    assert view.columnWidth(0) >= QFontMetrics(theme.font()).horizontalAdvance("U-194085") + theme.px(18)

@@ -23,9 +23,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.rating import draw_shape
 
-#: A part of a bar that is wider, at 100%, shows its rating's shape.
-_SHAPED = 26
-
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -144,11 +141,12 @@ class RatingBars(QWidget):
         alone = bar.count == sum(self._counts.get(bar.row, {}).values())
         number = "" if alone or bar.box.width() <= theme.px(20) else str(bar.count)
         painter.setPen(words)
-        if bar.box.width() <= theme.px(_SHAPED):
+        side, gap = theme.px(9), theme.px(5)  # told by its shape too, for those who do not see the colours
+        needed = side + (gap + painter.fontMetrics().horizontalAdvance(number) if number else 0)
+        if bar.box.width() < needed + theme.px(4):
             painter.drawText(bar.box, Qt.AlignmentFlag.AlignCenter, number)
             return
-        side, gap = theme.px(9), theme.px(5)  # told by its shape too, for those who do not see the colours
-        left = bar.box.center().x() - (side + (gap + painter.fontMetrics().horizontalAdvance(number) if number else 0)) / 2
+        left = bar.box.center().x() - needed / 2
         draw_shape(painter, "" if bar.part == "not_rated" else bar.part, QRectF(left, bar.box.center().y() - side / 2, side, side), words)
         painter.setPen(words)
         painter.drawText(QRectF(left + side + gap, bar.box.top(), bar.box.width(), bar.box.height()), Qt.AlignmentFlag.AlignVCenter, number)

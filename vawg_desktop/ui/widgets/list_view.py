@@ -194,6 +194,8 @@ class ListView(QTableView):
         model.arrived.connect(self._on_arrived)
         #: Places of rows that have a heading above them.
         self._tall: set[int] = set()
+        #: The room in pixels that the references in sight need.
+        self._reference = 0
         model.modelReset.connect(self._fit_rows)
         model.rowsInserted.connect(self._fit_rows)
         self.doubleClicked.connect(lambda _: self.entered.emit())
@@ -216,6 +218,7 @@ class ListView(QTableView):
         title = next((i for i, col in enumerate(columns) if col.kind == "title"), 0)
         least, tight = theme.px(236), theme.px(172)
         widths = [theme.px(col.width) for col in columns]
+        widths[0] = max(widths[0], self._reference)
         unwanted = {i for i, col in enumerate(columns) if col.key in self.hidden and i not in (0, title)}
         rest = sum(w for i, w in enumerate(widths) if i != title and i not in unwanted)
         # what matters least goes first: from the right, and a rating or a date last
@@ -237,6 +240,7 @@ class ListView(QTableView):
 
     def _fit_rows(self) -> None:
         """Rows of two lines where a fifth or more of the titles in sight would be cut; compact and meeting rows stay as they are."""
+        self._fit_references()
         title = next((i for i, col in enumerate(self._model.columns) if col.kind == "title"), -1)
         if title < 0 or theme.density != "normal":
             self._fit_headings()
@@ -249,6 +253,15 @@ class ListView(QTableView):
         if self.verticalHeader().defaultSectionSize() != height:
             self.verticalHeader().setDefaultSectionSize(height)
         self._fit_headings()
+
+    def _fit_references(self) -> None:
+        """Widen the first column where a reference such as U-194085 would be cut: cut ones are all alike."""
+        metrics = QFontMetrics(theme.font())
+        rows = [row for place in range(min(_LOOKED_AT, self._model.rowCount())) if (row := self._model.there(place)) is not None]
+        needed = max((metrics.horizontalAdvance(self._model.text(row, self._model.columns[0])) for row in rows), default=0) + theme.px(20)
+        if needed != self._reference:
+            self._reference = needed
+            self._share_width()
 
     def _fit_headings(self) -> None:
         """Room above the first row of each group for its heading."""
