@@ -24,6 +24,7 @@ from vawg_desktop.store import making, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.check_log import heads_of_chains
 from vawg_desktop.store.copying import take_copy
+from vawg_desktop.store.rescuing import rescue
 
 SEEDS = range(400) if os.environ.get("VAWG_SOAK") else (*range(12), 140)
 
@@ -207,4 +208,95 @@ def test_an_entry_that_comes_back_by_a_merge_under_a_slower_clock_is_not_called_
     _behind_the_guard(office, "UPDATE \"change\" SET received = '2020-01-01T00:00:00.000000Z' WHERE seq = 1")
     assert "received_altered" in {p.code for p in check(office.store).problems}  # and a time that was altered is still told
     for one in (office, twin):
+        one.store.close()
+
+
+def _copied_by_hand(folder: Path, one: Session, name: str) -> tuple[Session, Session]:
+    """The store and a copy of its file, both open again."""
+    at = one.store.path
+    one.store.close()
+    shutil.copyfile(at, folder / f"{name}.vawg")
+    return Session(opening.open_store(at), one.who), Session(opening.open_store(folder / f"{name}.vawg"), name)
+
+
+def _lacking(at: Path, lost: int, who: str) -> Session:
+    """A copy of a store as a rescue reads it where one entry of its log can no longer be read."""
+    folder = at.parent / f"{at.stem} lacking {lost}"
+    folder.mkdir()
+    damaged = Session(opening.open_store(Path(shutil.copyfile(at, folder / "damaged.vawg"))), who)
+    _behind_the_guard(damaged, f'DELETE FROM "change" WHERE seq = {lost}')
+    damaged.store.close()
+    rescue(folder / "damaged.vawg", folder / "out.vawg", passphrase=None)
+    return Session(opening.open_store(folder / "out.vawg"), who)
+
+
+def _ids(session: Session) -> set[str]:
+    return {str(row[0]) for row in session.read().exec_driver_sql('SELECT id FROM "change"')}
+
+
+def _merged(one: Session, other: Session) -> str:
+    """How a merge ended: "merged" with every entry of the other's, or a code with nothing changed."""
+    before = rows_of(one), said_heads(one), _ids(one)
+    try:
+        merging.merge(one, other.store)
+    except StoreError as error:
+        assert (rows_of(one), said_heads(one), _ids(one)) == before
+        return error.code
+    assert _ids(one) >= _ids(other) | before[2]
+    assert {p.code for p in check(one.store).problems} <= {"entry_missing"}
+    return "merged"
+
+
+@pytest.mark.parametrize("edits", [(3, 3), (3, 1), (3, 2), (1, 3)])
+@pytest.mark.parametrize("lacking", ["office", "twin"])
+def test_whichever_entry_a_rescue_lost_two_copies_are_told_apart_or_nothing_is_merged(tmp_path: Path, lacking: str, edits: tuple[int, int]) -> None:
+    """Each entry of the log in turn, of either file: before the copy, the last before it, the first after it, and later ones."""
+    office = Session(making.create(tmp_path / "office.vawg", passphrase=None), "office")
+    action = create(office, "action", {"title": "Light the paths"})[0]
+    for number in range(3):
+        say(office, action, note=f"before, {number}")
+    office, twin = _copied_by_hand(tmp_path, office, "twin")
+    for number in range(3):
+        if number < edits[0]:
+            say(office, action, note=f"from the office, {number}")
+        if number < edits[1]:
+            say(twin, action, rating_reason=f"from the twin, {number}")
+    for one in (office, twin):
+        one.store.close()
+    ends: dict[int, tuple[str, str]] = {}
+    last = 4 + edits[lacking == "twin"]
+    for lost in range(1, last + 1):
+        rescued = _lacking(tmp_path / f"{lacking}.vawg", lost, lacking)
+        name = "twin" if lacking == "office" else "office"
+        at = rescued.store.path.with_name("whole.vawg")
+        whole = Session(opening.open_store(Path(shutil.copyfile(tmp_path / f"{name}.vawg", at))), name)
+        ends[lost] = _merged(whole, rescued), _merged(rescued, whole)
+        for one in (whole, rescued):
+            one.store.close()
+    for lost in (1, 2, 3, 4):  # the other file holds it: it is put back
+        assert ends[lost] == ("merged", "merged"), lost
+    if last > 5:
+        assert ends[5] == ("log_has_gaps", "log_has_gaps")  # where they part cannot be known
+    assert {end for pair in ends.values() for end in pair} <= {"merged", "log_has_gaps"}
+
+
+def test_a_copy_of_a_copy_that_lost_an_entry_of_its_tail_is_not_merged(tmp_path: Path) -> None:
+    """What follows the entry cannot be chained anew; the sentence names the entries that are missing."""
+    office = Session(making.create(tmp_path / "office.vawg", passphrase=None), "office")
+    action = create(office, "action", {"title": "Light the paths"})[0]
+    office, twin = _copied_by_hand(tmp_path, office, "twin")
+    say(office, action, note="from the office")
+    for number in range(3):
+        say(twin, action, rating_reason=f"from the twin, {number}")
+    twin, third = _copied_by_hand(tmp_path, twin, "third")
+    for number in range(3):
+        say(third, action, rating_reason=f"from the third, {number}")
+        say(twin, action, rating_reason=f"from the twin again, {number}")
+    third.store.close()
+    assert _merged(office, twin) == "merged"
+    rescued = _lacking(tmp_path / "third.vawg", 3, "third")
+    with pytest.raises(StoreError, match="lacks entry 3 of ") as refused:
+        merging.merge(office, rescued.store)
+    assert refused.value.code == "log_has_gaps"
+    for one in (office, twin, rescued):
         one.store.close()

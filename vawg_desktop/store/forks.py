@@ -100,10 +100,8 @@ class TailComparison:
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if same(middle) else (low, middle)
-        name = self._mine[part.origin][2] or self._theirs[source][2] or "one store"
-        one = _entry(self._here, part.origin, low + 1, name)
-        other = _entry(self._there, source, part.after + low + 1, name)
         name = _bare(self._mine[part.origin][2] or self._theirs[source][2] or "one store")
+        one, other = _entry(self._here, part.origin, low + 1), _entry(self._there, source, part.after + low + 1)
         if one.id == other.id:
             raise StoreError(
                 f"The log of “{name}” was rewritten in one of the two stores: they hold entry {low + 1} under one name and in two versions. "
@@ -114,7 +112,8 @@ class TailComparison:
         later = one if is_mine else other
         branch = str(uuid.uuid5(_NAMESPACE, later.id))
         count = (have if is_mine else self._theirs[source][0] - part.after) - low
-        fork = Fork(part.origin, low, self._mine_at(part.origin, low) or log.GENESIS, branch, is_mine, name, count, later.at)
+        agreed = self._agreed(self._mine_at(part.origin, low), made(low), one, other, name)
+        fork = Fork(part.origin, low, agreed, branch, is_mine, name, count, later.at)
         self.found.append(fork)
         if not is_mine:
             return [(source, Part(branch, part.after + low))]
@@ -135,6 +134,18 @@ class TailComparison:
         made = [e.hash for e in rechained(entries, part.origin, part.after)]
         return lambda seq: made[seq - 1] if seq else log.GENESIS
 
+    @staticmethod
+    def _agreed(mine: str | None, theirs: str | None, one: log.Entry, other: log.Entry, name: str) -> str:
+        """The hash of the last entry before two tails part; where one store lost that entry, the other's, if what follows goes on from it.
+
+        Raises StoreError where both lost it, or where the lost entry may be the one at which they part.
+        """
+        if mine is not None and (theirs == mine or (theirs is None and other.chained(mine) == other.hash)):
+            return mine
+        if mine is None and theirs is not None and one.chained(theirs) == one.hash:
+            return theirs
+        raise lost(name, one.seq - 1)
+
     def _mine_at(self, origin: str, seq: int) -> str | None:
         return stubs.hash_at(self._here, origin, seq) if seq else log.GENESIS
 
@@ -149,12 +160,9 @@ class TailComparison:
         return {o: min(p.after for p in parts if p.origin != o) for o, parts in self.parts.items() if any(p.origin != o for p in parts)}
 
 
-def _entry(connection: Connection, origin: str, seq: int, name: str) -> log.Entry:
-    """An entry by its number. Raises StoreError where it was lost, so that two tails cannot be told apart."""
-    row = connection.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq = ?", (origin, seq)).fetchone()
-    if row is None:
-        raise lost(name, seq)
-    return log.from_row(tuple(row))
+def _entry(connection: Connection, origin: str, seq: int) -> log.Entry:
+    """The entry of a number that the store holds."""
+    return log.from_row(tuple(connection.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq = ?", (origin, seq)).one()))
 
 
 def lost(name: str, first: int, last: int | None = None) -> StoreError:
@@ -265,7 +273,8 @@ def former_hashes(connection: Connection) -> Iterator[tuple[str, int, str]]:
     """Origin, number and hash that entries of tails bore before they were given origins of their own: by these old heads are told."""
     known = branches(connection)
     for root in sorted({o for o, _ in known.values()}):
-        waiting = [(b, k, stubs.hash_at(connection, root, k) or log.GENESIS) for b, (o, k) in known.items() if o == root]
+        starts = [(b, k, stubs.hash_at(connection, root, k) if k else log.GENESIS) for b, (o, k) in known.items() if o == root]
+        waiting = [(b, k, hash) for b, k, hash in starts if hash is not None]  # an entry that a rescue lost proves nothing after it
         while waiting:
             branch, after, hash = waiting.pop()
             hashes = {0: hash}

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from vawg_desktop.store import entries as log
+from vawg_desktop.store.forks import lost
 from vawg_desktop.store.stubs import Walk
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def read(connection: Connection, key: str = GAPS) -> Gaps:
 
 
 def fill(tx: Transaction, other: Connection) -> list[log.Entry]:
-    """Copy from another store what is missing here and fits the chain on either side; returns the entries."""
+    """Copy from another store what is missing here and fits the chain on either side; returns the entries.
+
+    Raises StoreError where the other store holds others under the numbers that are missing: it was copied by hand and edited.
+    """
     lacking = read(tx.connection)
     filled: list[log.Entry] = []
     left: Gaps = {}
@@ -86,7 +90,7 @@ def _note_filled(tx: Transaction, entries: list[log.Entry]) -> None:
 
 
 def _fitting(connection: Connection, origin: str, first: int, last: int, there: list[log.Entry]) -> list[log.Entry]:
-    """The entries that go on from what stands before the gap; all of them only where they meet what stands after it."""
+    """The entries that go on from what stands before the gap. Raises StoreError where they fill it and do not meet what stands after it."""
     around = {
         int(s): str(h) for s, h in connection.exec_driver_sql(
             'SELECT seq, hash FROM "change" WHERE origin = ? AND seq IN (?, ?)', (origin, first - 1, last + 1)
@@ -102,5 +106,6 @@ def _fitting(connection: Connection, origin: str, first: int, last: int, there: 
     if len(fits) == last - first + 1:
         row = connection.exec_driver_sql(f"{log.SELECT} WHERE origin = ? AND seq = ?", (origin, last + 1)).fetchone()
         if row is not None and log.from_row(tuple(row)).chained(previous) != around.get(last + 1):
-            return []
+            name = connection.exec_driver_sql("SELECT name FROM origin WHERE id = ?", (origin,)).one()[0]
+            raise lost(str(name) or "one store", first, last)
     return fits

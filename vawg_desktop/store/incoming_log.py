@@ -111,7 +111,10 @@ class IncomingLog:
         return moved
 
     def _hash_there(self, origin: str, seq: int) -> str:
-        return stubs.hash_at(self._other.read(), origin, seq) or log.GENESIS
+        """The hash of an entry that both logs have alike: this store's own where a rescue of theirs lost it."""
+        if seq == 0:
+            return log.GENESIS
+        return stubs.hash_at(self._other.read(), origin, seq) or str(stubs.hash_at(self._tx.connection, origin, seq))
 
     def _of_branch(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """A row of the other store's later tail as one of its new origin; any other as it is. The tail's own chain is proved first."""
@@ -121,20 +124,21 @@ class IncomingLog:
         entry = log.from_row(row)
         seq, hash_ = self._read[source]
         if entry.seq != seq + 1 or entry.chained(hash_) != entry.hash:
-            raise self._torn(entry, seq)
+            raise self._torn(entry)
         self._read[source] = (entry.seq, entry.hash)
         part = self._tails.place(source, entry.seq)
         (made,) = forks.rechained([entry], part.origin, part.after, self._made.get(part.origin, log.GENESIS))
         self._made[part.origin] = made.hash
         return made.as_params()
 
-    def _torn(self, entry: log.Entry, after: int | None = None) -> StoreError:
+    def _torn(self, entry: log.Entry) -> StoreError:
+        """What to say of an entry that does not go on from the one before it."""
         name = self._theirs.get(entry.origin, (0, "", ""))[2] or entry.origin
-        if after is not None and any(a <= after + 1 <= b for a, b in gaps.read(self._other.read()).get(entry.origin, ())):
-            return forks.lost(name, after + 1, entry.seq - 1)
+        for first, last in gaps.read(self._other.read()).get(entry.origin, ()):
+            if last == entry.seq - 1:
+                return forks.lost(name, first, last)
         return StoreError(
-            f"The log of {self._other.name} was altered or is damaged at entry {entry.seq} of "
-            f"{self._theirs.get(entry.origin, (0, '', ''))[2] or entry.origin}; nothing was merged. Run “check” on it.",
+            f"The log of {self._other.name} was altered or is damaged at entry {entry.seq} of {name}; nothing was merged. Run “check” on it.",
             code="other_log_altered",
         )
 
@@ -147,7 +151,7 @@ class IncomingLog:
             for entry in entries:
                 seq, previous = tips.get(entry.origin, (0, log.GENESIS))
                 if entry.seq != seq + 1 or entry.chained(previous) != entry.hash:
-                    raise self._torn(entry, seq)
+                    raise self._torn(entry)
                 tips[entry.origin] = (entry.seq, entry.hash)
                 entry.received = received
                 self.new.add(entry.id)
