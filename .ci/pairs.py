@@ -29,7 +29,8 @@ PAIRS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         tuple(f"tests/services/test_tracker{name}.py" for name in ("s", "_identity", "_siblings", "_match")),
     ),
     (
-        ("store/merging.py", "store/merge_disposed.py", "store/merge_numbers.py", "store/merge_findings.py", "store/restating.py"),
+        ("store/merging.py", "store/merge_disposed.py", "store/merge_numbers.py", "store/merge_findings.py", "store/restating.py", "store/forks.py",
+         "store/gaps.py", "store/incoming_log.py"),
         ("tests/merging", "tests/store"),
     ),
 )

@@ -6,11 +6,14 @@ import itertools
 import os
 import random
 import shutil
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+import sqlcipher3.dbapi2
 from sqlalchemy.engine import make_url
 
 from tests.clock import CLOCK, TODAY
@@ -20,7 +23,7 @@ from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.services import merging
 from vawg_desktop.services.records import create
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import making, opening
+from vawg_desktop.store import incoming_log, making, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.check_log import heads_of_chains
 from vawg_desktop.store.copying import take_copy
@@ -299,4 +302,28 @@ def test_a_copy_of_a_copy_that_lost_an_entry_of_its_tail_is_not_merged(tmp_path:
         merging.merge(office, rescued.store)
     assert refused.value.code == "log_has_gaps"
     for one in (office, twin, rescued):
+        one.store.close()
+
+
+def test_a_store_that_can_no_longer_be_read_in_the_midst_of_a_merge_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the stick that it lies on is pulled out after it was found whole."""
+    office = Session(making.create(tmp_path / "office.vawg", passphrase=None), "office")
+    merging.copy(office, tmp_path / "laptop.vawg")
+    laptop = Session(opening.open_store(tmp_path / "laptop.vawg"), "laptop")
+    for number in range(3):
+        create(laptop, "gap", {"statement": f"from the room, {number}"})
+    whole = incoming_log.unseen
+
+    def pulled_out(*words: Any) -> Iterator[tuple[Any, ...]]:
+        yield next(whole(*words))
+        raise sqlcipher3.dbapi2.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(incoming_log, "unseen", pulled_out)
+    before = rows_of(office), _ids(office)
+    with pytest.raises(StoreError, match="could not be read to its end; nothing was merged") as refused:
+        merging.merge(office, laptop.store)
+    assert refused.value.code == "other_damaged" and (rows_of(office), _ids(office)) == before
+    monkeypatch.setattr(incoming_log, "unseen", whole)
+    assert _merged(office, laptop) == "merged"  # plugged in again
+    for one in (office, laptop):
         one.store.close()
