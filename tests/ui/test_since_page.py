@@ -89,3 +89,26 @@ def test_a_span_and_a_body_are_chosen_and_a_wrong_one_says_why(shown: Shown) -> 
     page.load()
     settle(shown.tasks)
     assert page._wrong.isHidden()
+
+
+def test_where_there_is_little_room_the_kinds_are_chosen_among_the_fields(shown: Shown) -> None:
+    page = shown.go("since")
+    assert isinstance(page, SincePage)
+    settle(shown.tasks)
+    assert not page.kind.isVisible() and page._kinds_area.isVisible()
+    small = Shown(shown.session, "light", 2.0)
+    small.window.resize(1366, 768)
+    page = small.go("since")
+    assert isinstance(page, SincePage)
+    settle(small.tasks)
+    assert page.kind.isVisible() and not page._kinds_area.isVisible()
+    counts = {str(page.kind.itemData(n)): page.kind.itemText(n) for n in range(page.kind.count())}
+    assert counts == {kind: f"{since.HEADINGS[kind]} ({len(page._found.get(kind, ())):,})" for kind in since.HEADINGS}
+    page.kind.setCurrentIndex(page.kind.findData("slipped"))
+    page.kind.mean()
+    assert [line.id for line in page.model.lines] == [line.id for line in page._found["slipped"]] and page.model.lines
+    small.window.resize(2600, 1400)
+    QApplication.processEvents()
+    assert not page.kind.isVisible() and page._kinds_area.isVisible() and page._kinds["slipped"].property("current")
+    small.close()
+    small.tasks.stop()

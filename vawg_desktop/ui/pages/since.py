@@ -37,7 +37,7 @@ from vawg_desktop.ui.widgets.place_kept import PLACE
 
 Index = QModelIndex | QPersistentModelIndex
 _HEADS = ("Ref", "Record", "From and to", "Times", "Last")
-#: Below this width at 100 % fields stand in two lines and a record's last columns are left out.
+#: Below this width at 100 % fields stand in two lines, the kinds are chosen among them, and a record's last columns are left out.
 _NARROW = 760
 _REF, _TITLE, _TOLD, _TIMES, _LAST = range(5)
 
@@ -133,30 +133,41 @@ class SincePage(QWidget):
                 made.returnPressed.connect(self.load)
                 made.editingFinished.connect(self._on_left)
         self.body.setPlaceholderText("Every body")
+        self.kind = Choice()
+        self.kind.meant.connect(lambda _: self.choose(str(self.kind.currentData())))
+        name = label("Shown", muted=True, wrap=False)
+        name.setBuddy(self.kind)
+        self.kind.setAccessibleName("Shown")
+        self._kind_shown = (name, self.kind)
         self._asked: tuple[str, str, str, str] = ("", "", "", "")
-        self._across = 0
-        self._lay_out(len(self._asks))
+        self._narrow: bool | None = None
         return grid
 
-    def _lay_out(self, across: int) -> None:
-        """Put the fields so many beside each other."""
-        if across == self._across:
+    def _lay_out(self, *, narrow: bool) -> None:
+        """Put the fields in one line and the kinds beside their records; where there is little room, in two lines, with the kinds among the fields."""
+        if narrow == self._narrow:
             return
-        self._across = across
-        for n, (name, made) in enumerate(self._asks):
-            self._grid.addWidget(name, n // across * 2, n % across)
-            self._grid.addWidget(made, n // across * 2 + 1, n % across)
-        for n in range(len(self._asks)):
-            self._grid.setColumnStretch(n, int(n < across))
+        self._narrow = narrow
+        lines = (self._asks[:2], [*self._asks[2:], self._kind_shown]) if narrow else (self._asks,)
+        columns = 6 if narrow else len(self._asks)
+        for row, line in enumerate(lines):
+            wide = columns // len(line)
+            for n, (name, made) in enumerate(line):
+                self._grid.addWidget(name, row * 2, n * wide, 1, wide)
+                self._grid.addWidget(made, row * 2 + 1, n * wide, 1, wide)
+        for n in range(6):
+            self._grid.setColumnStretch(n, int(n < columns))
+        for one in self._kind_shown:
+            one.setVisible(narrow)
+        self._kinds_area.setVisible(not narrow)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < theme.px(_NARROW)
-        self._lay_out(2 if narrow else len(self._asks))
-        self._kinds_area.setFixedWidth(theme.px(180 if narrow else 236))
+        self._lay_out(narrow=narrow)
         for column in (_TIMES, _LAST):
             self.table.setColumnHidden(column, narrow)
-        self.table.setColumnWidth(_TOLD, theme.px(130 if narrow else 216))
+        self.table.setColumnWidth(_TOLD, theme.px(170 if narrow else 216))
 
     def _build_found(self) -> QLayout:
         row = QHBoxLayout()
@@ -174,6 +185,7 @@ class SincePage(QWidget):
         left.addStretch(1)
         self._kinds_area = scroll_over(holder, "Kinds of movement")
         self._kinds_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._kinds_area.setFixedWidth(theme.px(236))
         row.addWidget(self._kinds_area)
         self.model = _Model()
         self.table = QTableView()
@@ -242,11 +254,15 @@ class SincePage(QWidget):
         self._wrong.setVisible(bool(wrong))
 
     def _show_kinds(self) -> None:
+        self.kind.clear()
         for kind, made in self._kinds.items():
             count = len(self._found.get(kind, ()))
+            self.kind.addItem(f"{HEADINGS[kind]} ({count:,})" if self._found else HEADINGS[kind], kind)
             made.setText(f"{HEADINGS[kind]}   {count:,}" if self._found else HEADINGS[kind])
             made.setAccessibleName(f"{HEADINGS[kind]}: {count:,}")
             set_style(made, current=kind == self._kind)
+        self.kind.setCurrentIndex(self.kind.findData(self._kind))
+        self.kind.settle()
         self.model.show_lines(self._found.get(self._kind, ()))
         if self.model.rowCount():
             self.table.setCurrentIndex(self.model.index(0, 0))
