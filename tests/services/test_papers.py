@@ -356,7 +356,7 @@ def test_a_data_set_gives_what_owners_have_cleared(session: Session) -> None:
         records.create(session, "indicator_value", {"indicator": seen, "period": period, "value": value, "cleared_by": cleared, "cleared_on": "2026-07-01" if cleared else ""})
     made = papers.make(session, "data-set", Asked())
     rows = list(tables(made.document)["Values by period"])
-    assert [(row[2], row[4]) for row in rows] == [("41", "Data lead, 1 Jul 2026"), ("fewer than 10", "Data lead, 1 Jul 2026"), ("", "Not cleared")]
+    assert [(row[2], row[4]) for row in rows] == [("41", "Data lead, 1 Jul 2026"), ("kept back", "Data lead, 1 Jul 2026"), ("", "Not cleared")]
     assert "55" not in str(list(rows)) and {f.key: f.number for f in made.figures} == {"shared": 2, "not_cleared": 1}
     assert [row[1] for row in tables(papers.make(session, "data-set", Asked(since="2026-05-01")).document)["Values by period"]] == ["May 2026", "June 2026"]
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from vawg_desktop.exchange.document import Table
-from vawg_desktop.services import outputs, records, stages
-from vawg_desktop.services.records import Assignment
+from vawg_desktop.services import kept_back, outputs, records, stages
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
 from vawg_desktop.store.check import check
@@ -35,7 +34,7 @@ def test_rape_charged_out_of_referred_as_the_prosecution_service_publishes_it(se
     charged = stage(session, "Charged", {"2022-04/2023-03": "3232"}, referred)
     (found,) = stages.of_indicator(session, charged)
     assert [(s.period, round(s.share or 0, 1)) for s in found.steps] == [("2022-04/2023-03", 42.1)]
-    assert found.rows(leaves=True)[0][1:] == ["7,683", "3,232", "42.1%"] and "not the chance of getting there" in found.notes[0]
+    assert found.rows(kept_back.values(session))[0][1:] == ["7,683", "3,232", "42.1%"] and "not the chance of getting there" in found.notes[0]
     assert stages.of_indicator(session, referred) == [] and check(session.store).problems == []
     table = next(b for b in outputs.record_document(session, charged).blocks if isinstance(b, Table) and b.title == "Charged out of Referred to the CPS")
     assert table.rows[0][-1] == "42.1%"
@@ -57,7 +56,7 @@ def test_no_share_is_made_of_other_things_or_other_cases(session: Session, cells
 def test_more_than_all_of_a_cohort_and_periods_without_each_other(session: Session) -> None:
     reported = stage(session, "Reported", {"2022": "50", "2023": "90"}, cases="cohort")
     (found,) = stages.of_indicator(session, stage(session, "Charged", {"2022": "60", "2023": "45", "2024": "3"}, reported, cases="cohort"))
-    assert [r[-1] for r in found.rows(leaves=False)] == ["50.0%", "no share"] and "2022: More are counted" in found.notes[1] and "followed from their report" in found.notes[0]
+    assert [r[-1] for r in found.rows()] == ["50.0%", "no share"] and "2022: More are counted" in found.notes[1] and "followed from their report" in found.notes[0]
     (none,) = stages.of_indicator(session, stage(session, "Convicted", {"2025": "3"}, reported, cases="cohort"))
     assert none.why == "“Reported” and “Convicted” have no period in common."
 
@@ -66,8 +65,8 @@ def test_a_share_tells_no_small_count_on_paper(session: Session) -> None:
     referred = stage(session, "Referred", {"2021": "400", "2022": "40", "2023": "9"})
     charged = stage(session, "Charged", {"2021": "100", "2022": "35", "2023": "4"}, referred)
     (found,) = stages.of_indicator(session, charged)
-    assert [r[1:] for r in found.rows(leaves=True)] == [["fewer than 10", "fewer than 10", "not shown"], ["40", "not shown", "not shown"], ["400", "100", "25.0%"]]
-    assert [r[-1] for r in found.rows(leaves=False)] == ["44.4%", "87.5%", "25.0%"]
-    records.assign(session, referred, [Assignment("count_unit", "offences")], None)
-    records.assign(session, charged, [Assignment("count_unit", "offences")], None)
-    assert stages.of_indicator(session, charged)[0].rows(leaves=True)[0][1:] == ["9", "4", "44.4%"]
+    assert [r[1:] for r in found.rows(kept_back.values(session))] == [["kept back"] * 3, ["40", "kept back", "kept back"], ["400", "100", "25.0%"]]
+    assert [r[-1] for r in found.rows()] == ["44.4%", "87.5%", "25.0%"]
+    referred = stage(session, "Recorded", {"2023": "9"}, count_unit="offences")
+    charged = stage(session, "Charged", {"2023": "4"}, referred, count_unit="offences")
+    assert stages.of_indicator(session, charged)[0].rows(kept_back.values(session))[0][1:] == ["9", "4", "44.4%"]

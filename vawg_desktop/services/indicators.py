@@ -10,9 +10,9 @@ from vawg_desktop.domain.dates import bounds, short_label
 from vawg_desktop.domain.evidence_terms import COUNT_UNIT
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.series_chart import Dot, number
+from vawg_desktop.services import small_counts
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.small_counts import LEAST, PEOPLE, least
 
 #: What a sign is, in words.
 _SIGNS = {
@@ -57,7 +57,7 @@ class Series:
     doubled: int = 0
     #: Whether it counts people, so that small numbers of it do not leave the office.
     of_people: bool = False
-    least: int = LEAST
+    least: int = small_counts.LEAST
     chart: control.ControlChart = field(default_factory=control.ControlChart)
 
     def dots(self) -> list[Dot]:
@@ -142,7 +142,7 @@ _HAPPENED = (
 def series(session: Session, indicator: str) -> Series:
     """An indicator, by its id, with its values in the order of their periods."""
     row = plain_rows(session.read(), "SELECT id, reference, title, count_unit, good, target FROM indicator WHERE id = ?", (indicator,))[0]
-    made = Series(str(row["id"]), str(row["reference"]), str(row["title"]), str(row["count_unit"] or ""), str(row["good"] or ""), _number(row["target"]), of_people=row["count_unit"] in PEOPLE, least=least(session.read()))
+    made = Series(str(row["id"]), str(row["reference"]), str(row["title"]), str(row["count_unit"] or ""), str(row["good"] or ""), _number(row["target"]), of_people=bool(small_counts.of_people(session.read(), indicator)), least=small_counts.least(session.read()))
     by_period: dict[str, Value] = {}
     happened: dict[str, list[str]] = {}
     for value_id, reference, title in session.read().exec_driver_sql(_HAPPENED, (indicator,)):

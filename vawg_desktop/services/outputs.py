@@ -16,8 +16,9 @@ from vawg_desktop.exchange.document import Block, Cell, Document, Figure, Paragr
 from vawg_desktop.exchange.document_files import written
 from vawg_desktop.exchange.plan import DEMONSTRATION
 from vawg_desktop.exchange.series_chart import draw, number
-from vawg_desktop.services import chain, names, quotes, show, small_counts
+from vawg_desktop.services import chain, kept_back, names, quotes, show
 from vawg_desktop.services.embargo import is_embargoed
+from vawg_desktop.services.kept_back import KEPT_BACK
 from vawg_desktop.services.office import look, rating_key
 from vawg_desktop.services.restriction import CONFIDENTIAL, restricted, tells_place
 from vawg_desktop.services.session import Session
@@ -63,16 +64,16 @@ def record_document(session: Session, name: str) -> Document:
     others |= {str(view.cells[f.key]): f.target for f in spec.cells if f.kind is Kind.REF and view.cells[f.key]}
     updates_of_others = [str(u["id"]) for u in view.updates if "of_reference" in u]
     closed = restricted(session, [*others, *updates_of_others])
-    small, least = small_counts.small_values(session.read(), others), small_counts.least(session.read())
+    small = kept_back.values(session) & others.keys() if "indicator_value" in others.values() else frozenset[str]()
     called = view.names | names.long_labels(session.read(), [id for id in others if id not in closed | small])
-    (blurred,) = small_counts.blurred(session, spec.key, [view.cells])
+    (blurred,) = kept_back.blurred(session, spec.key, [view.cells | {"id": view.id}])
     telling = tells_place(session).get(view.id, set()) if spec.key == "service" else set[str]()
     fields: list[list[Cell]] = [["Reference", view.reference]]
     for f in spec.fields:
         if f.key in view.spec.kept_in(view.cells) or f.key in telling:
             continue
         if blurred.get(f.key) != view.cells.get(f.key):
-            fields.append([f.label, small_counts.fewer(least)])
+            fields.append([f.label, str(blurred[f.key])])
         elif not f.private and (value := _field(view, f, called)):
             fields.append([f.label, value])
     blocks: list[Block] = [Table("Fields", ["Field", "What it says"], fields, conflict_note([{"reference": view.reference, "conflicts": view.conflicts}]))]
@@ -80,11 +81,11 @@ def record_document(session: Session, name: str) -> Document:
     by_label: dict[str, list[list[Cell]]] = {}
     for link in view.links:
         if not link.outward:
-            title = small_counts.fewer(least) if link.id in small else link.title
+            title = KEPT_BACK if link.id in small else link.title
             told = ["Restricted", None] if link.id in closed else [title, _status(link.entity, link.status)]
             by_label.setdefault(link.label, []).append([link.reference, *told])
     blocks += [Table(named, ["Reference", "Title", "Status"], rows) for named, rows in by_label.items()]
-    blocks += [Table(BY_KEY[kind].plural, *_parts(BY_KEY[kind], small_counts.blurred(session, kind, rows))) for kind, rows in _open_parts(session, view)]
+    blocks += [Table(BY_KEY[kind].plural, *_parts(BY_KEY[kind], kept_back.blurred(session, kind, rows))) for kind, rows in _open_parts(session, view)]
     updates = [u for u in view.updates if str(u["id"]) not in closed or "of_reference" not in u]
     if updates:
         heads = ["About", "As at", "Told by", "Progress update", "Next step"]
@@ -96,7 +97,7 @@ def record_document(session: Session, name: str) -> Document:
     marking = _strictest(session, view, {id: kind for id, kind in others.items() if id not in closed})
     if "title" in telling:
         return document(session, f"{view.reference} {CONFIDENTIAL}", [*blocks, *key_blocks(session)], marking, lines)
-    title = view.title if blurred.get(spec.title) == view.cells.get(spec.title) else small_counts.fewer(least)
+    title = view.title if blurred.get(spec.title) == view.cells.get(spec.title) else KEPT_BACK
     return document(session, f"{view.reference} {title}", [*blocks, *key_blocks(session)], marking, lines)
 
 
@@ -123,7 +124,7 @@ def record_lines(session: Session, name: str) -> list[list[str]]:
 
 
 def _series(session: Session, view: show.RecordView) -> list[Block]:
-    """The charts of what is counted for a record; where a value is a small count of people, the table of values alone is given."""
+    """The charts of what is counted for a record; where a value is kept back, the table of values alone is given."""
     from vawg_desktop.services import indicators, stages
 
     if view.spec is INDICATOR:
@@ -131,14 +132,15 @@ def _series(session: Session, view: show.RecordView) -> list[Block]:
     else:
         found = indicators.belonging_to(session, view.id) if view.spec.key in (f.target for f in INDICATOR.sets) else []
     blocks: list[Block] = []
+    hidden = kept_back.values(session) if found else frozenset[str]()
     for one in (s for s in found if len(s.values) > 1):
-        if one.of_people and any(small_counts.is_small(v.value, one.least) for v in one.values):
+        if any(v.id in hidden for v in one.values):
             if view.spec is not INDICATOR:
-                rows: list[list[Cell]] = [[short_label(v.period), small_counts.fewer(one.least) if small_counts.is_small(v.value, one.least) else number(v.value)] for v in one.values]
-                blocks.append(Table(one.title, ["Period", "Value"], rows, [f"Counts of people under {one.least} are shown as “{small_counts.fewer(one.least)}”, so no chart is drawn."]))
+                rows: list[list[Cell]] = [[short_label(v.period), KEPT_BACK if v.id in hidden else number(v.value)] for v in one.values]
+                blocks.append(Table(one.title, ["Period", "Value"], rows, [f"{kept_back.reason(one.least)} No chart is drawn, which would show them."]))
             continue
-        blocks.append(Figure(one.title, one.sentence(), draw(one.dots(), target=one.target), [one.sentence().partition(": ")[2], CHART_KEY]))
-    return [*blocks, *stages.tables(session, view.id)] if view.spec is INDICATOR else blocks
+        blocks.append(Figure(one.title, one.sentence(), draw(one.dots(), target=one.target), [one.sentence().removeprefix(f"{one.title}: "), CHART_KEY]))
+    return [*blocks, *stages.tables(session, view.id, hidden)] if view.spec is INDICATOR else blocks
 
 
 #: How a chart is read, under each.

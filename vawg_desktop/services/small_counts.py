@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.acts import Act
@@ -60,11 +60,23 @@ def is_small(number: object, least: int) -> bool:
         return False
 
 
-def of_people(connection: Connection) -> frozenset[str]:
-    """Ids of the indicators that count people. One of which nobody said what it counts may be one of them; what once counted people goes on being treated so."""
-    marks = ",".join("?" * len(PEOPLE))
-    found = {str(id) for (id,) in connection.exec_driver_sql(f"SELECT id FROM indicator WHERE count_unit IS NULL OR count_unit IN ({marks})", PEOPLE)}
-    for row, fields in connection.exec_driver_sql("SELECT \"row\", fields FROM \"change\" WHERE tbl = 'indicator' AND op = 'edit' AND instr(fields, '\"count_unit\":') > 0"):
+def tells_share(share: object, base: object, least: int) -> bool:
+    """Whether a share in per cent and what it is of tell a small count together: of those counted, or of the others."""
+    try:
+        of, counted = float(str(base)), float(str(share)) * float(str(base)) / 100
+    except ValueError:
+        return False
+    return any(is_small(round(n), least) for n in (of, counted, of - counted))
+
+
+def of_people(connection: Connection, indicator: str | None = None) -> frozenset[str]:
+    """Ids of the indicators that count people, of all or of one. One of which nobody said what it counts may be one of them; what once counted people goes on being treated so."""
+    marks, one = ",".join("?" * len(PEOPLE)), (indicator,) if indicator else ()
+    now = f"SELECT id FROM indicator WHERE (count_unit IS NULL OR count_unit IN ({marks})){' AND id = ?' if one else ''}"
+    found = {str(id) for (id,) in connection.exec_driver_sql(now, (*PEOPLE, *one))}
+    edits = "SELECT \"row\", fields FROM \"change\" WHERE tbl = 'indicator' AND op = 'edit' AND instr(fields, '\"count_unit\":') > 0"
+    rows = connection.exec_driver_sql(f'{edits} AND "row" = ?' if one else edits, one)
+    for row, fields in rows:
         told: dict[str, dict[str, object]] = json.loads(str(fields))
         if told.get("count_unit", {}).get("b") in PEOPLE:
             found.add(str(row))
@@ -84,33 +96,6 @@ def records_with(connection: Connection, ids: Collection[str]) -> set[str]:
     return {entry.row for entry in entries_of(connection, found) if _says_small(entry, under)}
 
 
-def small_values(connection: Connection, ids: Collection[str]) -> set[str]:
-    """Those of some records that are values of people and small: such a record is called by its number."""
-    people, found, under = of_people(connection), set[str](), least(connection)
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), 400):
-        part = tuple(wanted[start : start + 400])
-        rows = connection.exec_driver_sql(f"SELECT id, indicator, value FROM indicator_value WHERE id IN ({','.join('?' * len(part))})", part).fetchall()
-        found |= {str(id) for id, indicator, value in rows if str(indicator) in people and is_small(value, under)}
-    return found
-
-
 def _says_small(entry: Entry, under: int) -> bool:
     """Whether an entry of the log tells a small count."""
     return any(is_small(value, under) for key in ("capacity", "value", "base") if (cell := entry.fields.get(key)) is not None for value in (cell.before, cell.after))
-
-
-def blurred(session: Session, entity: str, rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
-    """Rows of a kind with small counts of people put into words: a service's capacity, a value of an indicator that counts people."""
-    made, under = [dict(r) for r in rows], least(session.read())
-    if entity == "service":
-        for row in made:
-            if is_small(row.get("capacity"), under):
-                row["capacity"] = fewer(under)
-    elif entity == "indicator_value":
-        people = of_people(session.read())
-        for row in made:
-            for key in ("value", "base"):
-                if str(row.get("indicator")) in people and is_small(row.get(key), under):
-                    row[key] = fewer(under)
-    return made

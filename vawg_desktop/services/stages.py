@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from vawg_desktop.analysis.attrition import IncomparableError, Kind, Stage, conversion
@@ -10,8 +11,9 @@ from vawg_desktop.domain.evidence_terms import COUNT_UNIT
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.document import Cell, Table
 from vawg_desktop.exchange.series_chart import number
-from vawg_desktop.services import indicators, small_counts
+from vawg_desktop.services import indicators
 from vawg_desktop.services.indicators import Series, Value
+from vawg_desktop.services.kept_back import KEPT_BACK
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 
@@ -36,6 +38,8 @@ class Step:
     share: float | None
     why: str = ""
     provisional: bool = False
+    #: The ids of both values.
+    values: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True)
@@ -48,18 +52,13 @@ class Stages:
     steps: list[Step] = field(default_factory=list[Step])
     says: str = ""
     why: str = ""
-    of_people: bool = False
-    least: int = 0
 
-    def rows(self, *, leaves: bool) -> list[list[str]]:
-        """Period, earlier count, later count and share as texts, the newest first. ``leaves``: small counts of people are hidden, and what would tell them."""
+    def rows(self, hidden: Collection[str] = ()) -> list[list[str]]:
+        """Period, earlier count, later count and share as texts, the newest first; without the values, by their ids, that are kept back, and their shares."""
         made: list[list[str]] = []
         for step in reversed(self.steps):
-            small = leaves and self.of_people and any(small_counts.is_small(n, self.least) for n in (step.earlier, step.later, step.earlier - step.later))
-            counts = [small_counts.fewer(self.least) if small and small_counts.is_small(n, self.least) else number(n) for n in (step.earlier, step.later)]
-            if small and not any(small_counts.is_small(n, self.least) for n in (step.earlier, step.later)):
-                counts[1] = "not shown"  # the difference is a small count
-            share = "not shown" if small else f"{step.share:.1f}%{' (provisional)' if step.provisional else ''}" if step.share is not None else "no share"
+            counts = [KEPT_BACK if id in hidden else number(n) for id, n in zip(step.values, (step.earlier, step.later), strict=True)]
+            share = KEPT_BACK if KEPT_BACK in counts else f"{step.share:.1f}%{' (provisional)' if step.provisional else ''}" if step.share is not None else "no share"
             made.append([short_label(step.period), *counts, share])
         return made
 
@@ -87,7 +86,7 @@ def of_indicator(session: Session, indicator: str) -> list[Stages]:
 
 
 def _beside(earlier: Series, later: Series, of_earlier: dict[str, object], of_later: dict[str, object]) -> Stages:
-    made = Stages(earlier.title, earlier.reference, later.title, of_people=earlier.of_people or later.of_people, least=later.least)
+    made = Stages(earlier.title, earlier.reference, later.title)
     for series, row in ((earlier, of_earlier), (later, of_later)):
         if not row["cases"]:
             made.why = f"It is not recorded whether “{series.title}” counts cases followed from their report or what happened in a period, so no share is made."
@@ -123,13 +122,13 @@ def _step(earlier: Value, later: Value, stages: list[Stage]) -> Step:
         share, why = 100 * conversion(*stages), ""
     except IncomparableError as error:
         share, why = None, str(error)
-    return Step(later.period, earlier.value, later.value, share, why, earlier.provisional or later.provisional)
+    return Step(later.period, earlier.value, later.value, share, why, earlier.provisional or later.provisional, (earlier.id, later.id))
 
 
-def tables(session: Session, indicator: str) -> list[Table]:
-    """The same as tables of a paper, small counts of people hidden."""
+def tables(session: Session, indicator: str, hidden: Collection[str]) -> list[Table]:
+    """The same as tables of a paper, without the values, by their ids, that are kept back."""
     made: list[Table] = []
     for one in of_indicator(session, indicator):
-        rows: list[list[Cell]] = [list(r) for r in one.rows(leaves=True)]
+        rows: list[list[Cell]] = [list(r) for r in one.rows(hidden)]
         made.append(Table(f"{one.later} out of {one.earlier}", one.headings, rows, one.notes))
     return made

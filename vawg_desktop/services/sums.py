@@ -7,10 +7,10 @@ a total and the parts that are there, is one of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from vawg_desktop.domain.dates import bounds
 from vawg_desktop.domain.terms import fold
@@ -27,9 +27,15 @@ class Adding:
     rest: int = 0
 
 
-def sums_of(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[str, Row], least: int) -> list[Adding]:
-    """How values add up, over periods and over areas or what else their titles end with; rests of less than ``least`` are told, larger ones are no sum."""
-    return [*_over_periods(rows, counts, least), *_over_areas(rows, counts, indicators, least), *_over_both(rows, counts, indicators, least)]
+def sums_of(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[str, Row], least: int, stages: Collection[tuple[str, str]] = ()) -> list[Adding]:
+    """How values add up: over periods, over areas or what else their titles end with, in every period, from month to month of a running total, from stage to stage.
+
+    ``stages`` are indicators of which the second counts a later stage. Rests of less than ``least`` are told, larger ones are no sum.
+    """
+    return [
+        *_over_periods(rows, counts, least), *_over_areas(rows, counts, indicators, least), *_over_both(rows, counts, indicators, least),
+        *_in_every_period(rows, counts, indicators), *_running(rows, counts, indicators, least), *_left_behind(rows, counts, least, stages),
+    ]  # fmt: skip
 
 
 def _over_periods(rows: Sequence[Row], counts: Sequence[int], least: int) -> list[Adding]:
@@ -99,6 +105,73 @@ def _over_both(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[s
                 if parts and counts[total] and (rest == 0 or (len(others) > 1 and 0 < rest < least)):
                     found.append(Adding(total, tuple(parts), rest))
     return list(dict.fromkeys(found))
+
+
+def _in_every_period(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[str, Row]) -> list[Adding]:
+    """Values of indicators of one area of which one is the sum of two or three others in each of its periods, whatever they are called: all victims, women and men."""
+    by_area: dict[str, dict[str, dict[str, int]]] = {}
+    for place, row in enumerate(rows):
+        area = fold(str(indicators[str(row["indicator"])].get("area") or ""))
+        by_area.setdefault(area, {}).setdefault(str(row["indicator"]), {})[str(row["period"])] = place
+    found: list[Adding] = []
+    for group in by_area.values():
+        by_periods: dict[tuple[str, ...], list[str]] = {}
+        for indicator, places in group.items():
+            if len(places) > 1 and any(counts[p] for p in places.values()):
+                by_periods.setdefault(tuple(sorted(places)), []).append(indicator)
+        for periods, some in by_periods.items():
+            numbers = {i: tuple(counts[group[i][period]] for period in periods) for i in some}
+            for total, parts in _always(numbers):
+                found += [Adding(group[total][period], tuple(group[p][period] for p in parts)) for period in periods]
+    return found
+
+
+#: Of so many indicators with the same periods at most, sums of two of them are looked for; and of three.
+_PAIRS, _THREES = 400, 40
+
+
+def _always(numbers: Mapping[str, tuple[int, ...]]) -> list[tuple[str, tuple[str, ...]]]:
+    """Which indicators are the sum of two or three others in every period: the total and its parts. Numbers that never change prove nothing."""
+    totals: dict[tuple[int, ...], list[str]] = {}
+    for indicator, line in numbers.items():
+        if len(set(line)) > 1:
+            totals.setdefault(line, []).append(indicator)
+    sizes = [size for size, most in ((2, _PAIRS), (3, _THREES)) if size < len(numbers) <= most]
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for parts in (p for size in sizes for p in combinations(numbers, size)):
+        line = tuple(map(sum, zip(*(numbers[p] for p in parts), strict=True)))
+        found += [(total, parts) for total in totals.get(line, ()) if total not in parts and all(any(numbers[p]) for p in parts)]
+    return found
+
+
+#: What is said of a number that goes on growing until it begins anew.
+_TO_DATE = re.compile(r"\b(?:to date|ytd|cumulative|running total|so far)\b", re.IGNORECASE)
+
+
+def _running(rows: Sequence[Row], counts: Sequence[int], indicators: Mapping[str, Row], least: int) -> list[Adding]:
+    """Totals to date, each of which is the one before and what came since."""
+    by_indicator: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        one = indicators[str(row["indicator"])]
+        if _TO_DATE.search(f"{one['title']} {one.get('definition') or ''}"):
+            by_indicator.setdefault(str(row["indicator"]), []).append(place)
+    found: list[Adding] = []
+    for places in by_indicator.values():
+        in_order = sorted(places, key=lambda p: bounds(str(rows[p]["period"])))
+        found += [Adding(later, (before,), counts[later] - counts[before]) for before, later in pairwise(in_order) if 0 < counts[later] - counts[before] < least]
+    return found
+
+
+def _left_behind(rows: Sequence[Row], counts: Sequence[int], least: int, stages: Collection[tuple[str, str]]) -> list[Adding]:
+    """Counts of an earlier and a later stage in one period: who did not get there is told by both."""
+    places = {(str(row["indicator"]), str(row["period"])): place for place, row in enumerate(rows)}
+    found: list[Adding] = []
+    for earlier, later in stages:
+        for (indicator, period), place in places.items():
+            after = places.get((later, period)) if indicator == earlier else None
+            if after is not None and 0 < counts[place] - counts[after] < least:
+                found.append(Adding(place, (after,), counts[place] - counts[after]))
+    return found
 
 
 def _parts(others: Sequence[str], group: Mapping[str, Mapping[int, tuple[date, date]]], by_span: Mapping[str, Mapping[tuple[date, date], int]], span: tuple[date, date]) -> list[int]:

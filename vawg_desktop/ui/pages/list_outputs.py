@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QApplication, QMenu
 from vawg_desktop.domain.fields import EntitySpec, Kind
 from vawg_desktop.exchange.document import Document
 from vawg_desktop.services import (
+    kept_back,
     list_groups,
     lists,
     names,
     outputs,
     restriction,
     service_outputs,
-    small_counts,
 )
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.session import Session
@@ -74,7 +74,7 @@ class ListOutputs:
         def read(session: Session) -> tuple[list[dict[str, object]], int]:
             rows = lists.rows_of(session, entity, numbers)
             shown = restriction.unrestricted(session, rows)
-            return small_counts.blurred(session, entity, shown), len(rows) - len(shown)
+            return kept_back.blurred(session, entity, shown), len(rows) - len(shown)
 
         return read
 
@@ -125,8 +125,8 @@ class ListOutputs:
         if numbers and (rows := page.tasks.fetch(lambda s: lists.rows_of(s, page.entity, numbers))):  # the list may be read anew just now
             row = rows[0]
             id = str(row["id"])
-            closed, small = page.tasks.fetch(lambda s: (restriction.restricted(s, [id]), small_counts.small_values(s.read(), [id])))
-            self._copy_reference(row, "small count" if small else _KEPT.get(page.entity, ("restricted record", ""))[0] if closed else "")
+            closed, small = page.tasks.fetch(lambda s: (restriction.restricted(s, [id]), page.entity == "indicator_value" and id in kept_back.values(s)))
+            self._copy_reference(row, "number that is kept back" if small else _KEPT.get(page.entity, ("restricted record", ""))[0] if closed else "")
             return
         self.copy_table()
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from vawg_desktop.domain.dates import short_label
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.exchange.series_chart import number
-from vawg_desktop.services import indicators, records, small_counts
+from vawg_desktop.services import indicators, kept_back, records
 from vawg_desktop.services.indicators import Series
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.dialogs.forms import words_back
@@ -85,7 +85,7 @@ def _chart(pane: Pane, series: Series, *, named: bool) -> QWidget:
     box.addWidget(table)
     foot = QHBoxLayout()
     turn = button("Show as table", lambda: _turn(view, table, turn), kind="quiet")
-    copy = button("Copy as a table", partial(_copy, series), kind="quiet")
+    copy = button("Copy as a table", partial(_copy, pane, series), kind="quiet")
     for made, words in ((turn, "Show as table"), (copy, "Copy as a table")):
         made.setAccessibleName(f"{words}: {series.title}")
         foot.addWidget(made)
@@ -124,15 +124,17 @@ def _table(pane: Pane, series: Series) -> QWidget:
     return holder
 
 
-def _copy(series: Series) -> None:
-    """Copy the values, small counts of people in words as on paper."""
+def _copy(pane: Pane, series: Series) -> None:
+    """Copy the values, those that are kept back in words as on paper."""
 
-    def told(value: float | None) -> str:
-        if value is None:
-            return ""
-        return small_counts.fewer(series.least) if series.of_people and small_counts.is_small(value, series.least) else number(value)
+    def read(session: Session) -> list[dict[str, object]]:
+        rows = [{"id": v.id, "indicator": series.id, "value": v.value, "base": v.base} for v in series.values]
+        return kept_back.blurred(session, "indicator_value", rows)
 
-    rows = [[short_label(v.period), told(v.value), told(v.base), "provisional" if v.provisional else ""] for v in series.values]
+    def told(value: object) -> str:
+        return number(value) if isinstance(value, float) else str(value or "")
+
+    rows = [[short_label(v.period), told(b["value"]), told(b["base"]), "provisional" if v.provisional else ""] for v, b in zip(series.values, pane.tasks.fetch(read), strict=True)]
     copy_table(["Period", series.title, "Base", "Standing"], rows)
     messages.tell("The values were copied as a table.")
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout
 
-from vawg_desktop.services import stages
+from vawg_desktop.services import kept_back, stages
 from vawg_desktop.services.stages import Stages
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import copy_table
@@ -27,13 +27,13 @@ def out_of_earlier(pane: Pane) -> Made:
             section.body.addWidget(note(f"Out of {one.reference} {one.earlier}"))
             if one.steps:
                 table = PlainTable(("Period", "Earlier stage", "This stage", "Share"), f"{one.later} out of {one.earlier}")
-                table.show_rows(one.rows(leaves=False))
+                table.show_rows(one.rows())
                 section.body.addWidget(table)
             for words in one.notes:
                 section.body.addWidget(note(words))
             if one.steps:
                 foot = QHBoxLayout()
-                copy = button("Copy as a table", partial(_copy, one), kind="quiet")
+                copy = button("Copy as a table", partial(_copy, pane, one), kind="quiet")
                 copy.setAccessibleName(f"Copy as a table: {one.later} out of {one.earlier}")
                 foot.addWidget(copy)
                 foot.addStretch(1)
@@ -42,6 +42,6 @@ def out_of_earlier(pane: Pane) -> Made:
     return Made(section, read_later(pane, section.empty, stages.of_indicator, show_it))
 
 
-def _copy(one: Stages) -> None:
-    copy_table(one.headings, one.rows(leaves=True))
+def _copy(pane: Pane, one: Stages) -> None:
+    copy_table(one.headings, one.rows(pane.tasks.fetch(kept_back.values)))
     messages.tell("The shares were copied as a table.")
