@@ -295,3 +295,23 @@ def test_one_small_district_does_not_hide_every_share_of_the_others(session: Ses
     found = survey_results.result(session, answers, "Satisfied?", by="District", least=10)
     told = {g.name for g in found.groups[1:] if g.base is not None and None not in g.counts}
     assert len(told) >= 2 and {g.name for g in found.groups if g.base is None} == {"Swale", "Thanet"}
+
+
+@pytest.mark.parametrize(("sizes", "told"), [((100, 3), (None, None)), ((100, 40), (100, 40)), ((100, 40, 3), (100, None, None)), ((12,), (12,)), ((4,), (None,))])
+def test_how_many_answered_in_a_wave_tells_no_small_wave(session: Session, tmp_path: Path, sizes: tuple[int, ...], told: tuple[int | None, ...]) -> None:
+    for n, size in enumerate(sizes):
+        answers = taken(session, tmp_path, [[f"{n}-{row}", *rest] for row, (_, *rest) in enumerate(rows_at_random(size, n))], f"202{n}")
+    question = str(next(q["id"] for q in answers.questions if q["kind"] == "single"))
+    assert tuple(survey_results.responses(answers, w, 10) for w in answers.waves) == told
+    for wave, count in zip(answers.waves, told, strict=True):
+        made = survey_results.document(session, str(answers.survey["id"]), wave=wave)
+        assert any("response" in line for line in made.lines) == (count is not None)
+        assert survey_results.as_json(survey_results.result(session, answers, question, wave=wave))["respondents"] == count
+
+
+def test_a_question_is_not_broken_down_by_itself(session: Session, tmp_path: Path) -> None:
+    answers = taken(session, tmp_path, rows_at_random(60, 1))
+    by = next(q for q in answers.questions if q["kind"] == "single")
+    for name in (str(by["id"]), str(by["reference"])):
+        tables = {b.title: b for b in survey_results.document(session, str(answers.survey["id"]), by=name).blocks if isinstance(b, Table)}
+        assert {str(r[0]) for r in tables[str(by["wording"])].rows} == {survey_results.ALL}

@@ -71,7 +71,7 @@ class Result:
     by_words: str = ""
     least: int = 0
     hidden: int = 0
-    respondents: int = 0
+    respondents: int | None = 0
     notes: list[str] = field(default_factory=list[str])
     #: By which codebook, in which version and by whom answers in words were sorted; empty for other questions.
     coded: str = ""
@@ -115,7 +115,7 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     if len(names) > _MOST_GROUPS:
         raise ValueRefusedError(f"“{answers.question(by)['wording'] if fold(by) != WAVE else by}” has {len(names)} different answers; break results down by a question of a few choices.")
     by_words = "" if not by else "Wave" if fold(by) == WAVE else str(answers.question(by)["wording"])
-    made = Result(asked, choices, [], by, by_words, under, respondents=len(rows))
+    made = Result(asked, choices, [], by, by_words, under, respondents=responses(answers, wave, under))
     tally = _tally(asked, answers, given, choices, names, group_of)
     made.groups = _groups(tally, by, wave, answers, under)
     made.coded = coding_counts.method(session, coded[2]) if coded is not None else ""
@@ -124,10 +124,19 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     if made.hidden:
         made.notes.append(f"Counts under {under}, and others that would reveal one, are not shown.")
     if coded is not None:
-        made.notes += ["Answers can fall under several codes, so shares add up to more than 100%.", *coded[2].notes(under), *coding_counts.breaks(session, coded[2], {r.id: group_of(r) for r in rows})]
+        made.notes += ["Answers can fall under several codes, so shares add up to more than 100%.", *coded[2].notes(under, of_a_part=wave is not None and under > 1), *coding_counts.breaks(session, coded[2], {r.id: group_of(r) for r in rows})]
     elif asked["kind"] == "multi":
         made.notes.append("Several choices could be made, so shares add up to more than 100%.")
     return made
+
+
+def responses(answers: Answers, wave: str | None, least: int) -> int | None:
+    """How many responses there are, of all waves or of one; None where that is a small number, or tells one of another wave."""
+    if wave is None:
+        return None if small_counts.is_small(len(answers.rows), least) else len(answers.rows)
+    sizes = Counter(r.wave for r in answers.rows)
+    shown = survey_tables.sizes([sizes[w] for w in answers.waves], least)
+    return shown[answers.waves.index(wave)]
 
 
 def _several(answer: surveys.Answer) -> Sequence[str]:
@@ -236,7 +245,7 @@ def as_json(made: Result) -> dict[str, object]:
     """A result as the command prints it; hidden counts are null."""
     return {
         "question": made.question["reference"], "id": made.question["id"], "wording": made.question["wording"], "kind": made.question["kind"], "by": made.by or None,
-        "respondents": None if 0 < made.respondents < made.least else made.respondents, "least": made.least, "hidden": made.hidden, "choices": made.choices,
+        "respondents": made.respondents, "least": made.least, "hidden": made.hidden, "choices": made.choices,
         "groups": [{"group": g.name, "base": g.base, "counts": g.counts, "percent": [None if (p := g.percent(n)) is None else round(p, 1) for n in range(len(made.choices))], "net": None if g.net is None else round(g.net, 1)} for g in made.groups],
     }  # fmt: skip
 
@@ -253,10 +262,10 @@ def document(session: Session, survey: str, *, by: str = "", wave: str | None = 
     sample = str(answers.survey["sample"] or "")
     blocks: list[Block] = [Paragraph("Percentages are of the respondents who answered each question." + (" People chose to answer, so the results describe the respondents and nobody else." if sample == "self_selected" else ""))]
     for question in answers.questions:
-        made = result(session, answers, str(question["id"]), by=by if question["reference"] != by else "", wave=wave, least=least)
+        made = result(session, answers, str(question["id"]), by=by if by not in (question["reference"], question["id"]) else "", wave=wave, least=least)
         if question["kind"] != "free_text" or made.choices:
             blocks += blocks_of(session, made)
-    lines = [f"How people were reached: {SAMPLE_KIND.label(sample).casefold()}." if sample else "", f"{how_many(len([r for r in answers.rows if wave is None or r.wave == wave]), 'response')}." if len(answers.rows) >= least else ""]
+    lines = [f"How people were reached: {SAMPLE_KIND.label(sample).casefold()}." if sample else "", f"{how_many(count, 'response')}." if (count := responses(answers, wave, least)) is not None else ""]
     return outputs.document(session, f"{answers.survey['title']}: results", blocks, outputs.marking_of(surveys.SURVEY, [answers.survey]), [line for line in lines if line])
 
 

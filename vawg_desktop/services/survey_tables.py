@@ -124,6 +124,13 @@ def _closed(line: Line, bases: Sequence[int], sizes: Sequence[int], least: int) 
     return found
 
 
+def sizes(counts: Sequence[int], least: int) -> list[int | None]:
+    """How large the waves are, beside the whole survey that anybody may see: None where that is not told."""
+    closed = _closed(Line([""] * len(counts)), counts, counts, least) if least > 1 and len(counts) > 1 else set[int]()
+    alone = len(counts) == 1 and is_small(counts[0], least)
+    return [None if n in closed or alone else count for n, count in enumerate(counts)]
+
+
 def _is_safe(hidden: Sequence[int], unsaid: Sequence[int], least: int) -> bool:
     """Whether none of the hidden numbers follows from their sum, though whoever asks may know ``unsaid`` from elsewhere."""
     if not hidden:
