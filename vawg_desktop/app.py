@@ -204,6 +204,7 @@ class Held:
                     off_the_window(lambda: back_up_if_changed(session))
                 except AppError as error:
                     log_file.write(error.message + "\n")
+                    log_file.note(error)
             self.session.store.close()
             self.session = None
         from vawg_desktop.services.attachments import wipe_copies

@@ -21,8 +21,8 @@ def place() -> Path:
     return paths.user_data() / NAME
 
 
-def note(error: BaseException) -> None:
-    """Write down an error that the program did not expect, with those that led to it."""
+def note(error: BaseException, detail: str = "") -> None:
+    """Write down an error that the program did not expect, with those that led to it; ``detail`` is more of it, which may quote no store."""
     import logging
     import platform
     from logging.handlers import RotatingFileHandler
@@ -30,7 +30,7 @@ def note(error: BaseException) -> None:
     log = logging.getLogger(_NAMED)
     if not any(isinstance(h, RotatingFileHandler) and Path(h.baseFilename) == place() for h in log.handlers):
         _open()
-    log.error("%s, Python %s, %s\n%s", __version__, platform.python_version(), platform.platform(), "\n".join(_lines(error)))
+    log.error("%s, Python %s, %s\n%s", __version__, platform.python_version(), platform.platform(), "\n".join([*lines(error), *(f"  {line}" for line in detail.splitlines())]))
 
 
 def _open() -> None:
@@ -48,20 +48,20 @@ def _open() -> None:
     log.propagate = False
 
 
-def _lines(error: BaseException) -> list[str]:
+def lines(error: BaseException) -> list[str]:
     """Kinds of error and the lines of code they came through. Their messages are left out: they may quote a store."""
     import traceback
 
-    lines: list[str] = []
+    told: list[str] = []
     seen: set[int] = set()
     one: BaseException | None = error
     while one is not None and id(one) not in seen:
         seen.add(id(one))
         code = getattr(one, "code", "")
-        lines.append(f"{type(one).__module__}.{type(one).__qualname__}{f' ({code})' if isinstance(code, str) and code else ''}")
-        lines += [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(one.__traceback__)]
+        told.append(f"{type(one).__module__}.{type(one).__qualname__}{f' ({code})' if isinstance(code, str) and code else ''}")
+        told += [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(one.__traceback__)]
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
-    return lines
+    return told
 
 
 def write(text: str) -> None:

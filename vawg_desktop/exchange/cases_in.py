@@ -77,8 +77,11 @@ class Weights:
     problems: list[str] = field(default_factory=list[str])
 
 
-def _table(path: Path, wanted: Sequence[tuple[str, ...]], least: int) -> tuple[list[str], list[list[Any]], str]:
-    """The headings and rows of a file's first table that has ``least`` of the wanted columns, and the file's digest. Raises FileRefusedError."""
+def _table(path: Path, wanted: Sequence[tuple[str, ...]], least: int) -> tuple[list[str], list[list[Any]], str, int]:
+    """The headings and rows of a file's first table that has ``least`` of the wanted columns, the file's digest, and which row of the file the first one is.
+
+    Raises FileRefusedError.
+    """
     name = preflight.shown_name(path)
     content = preflight.read_file(path)
     digest = hashlib.sha256(content).hexdigest()
@@ -93,7 +96,7 @@ def _table(path: Path, wanted: Sequence[tuple[str, ...]], least: int) -> tuple[l
         for place, row in enumerate(rows[:_TOP]):
             heads = [fold(_text(c)) for c in row]
             if sum(h in known for h in heads) >= least:
-                return heads, rows[place + 1 :], digest
+                return heads, rows[place + 1 :], digest, place + 2
     raise FileRefusedError(f"{name} has no row of headings that we recognise; name the columns as the help says.", code="no_columns")
 
 
@@ -113,7 +116,7 @@ def code_of(words: str) -> str:
 def read_cases(path: Path) -> Cases:
     """Read an extract. Raises FileRefusedError for a file that is no table of cases, or in which something names a person."""
     name = preflight.shown_name(path)
-    heads, rows, digest = _table(path, list(COLUMNS.values()), 3)
+    heads, rows, digest, _ = _table(path, list(COLUMNS.values()), 3)
     case_refusals.refuse_headings(name, heads, [h for known in COLUMNS.values() for h in known])
     places = {key: next((heads.index(h) for h in known if h in heads), -1) for key, known in COLUMNS.items()}
     if places["offender"] < 0 and places["victim"] < 0:
@@ -188,10 +191,23 @@ def _day(value: Any) -> dt.date | None:
 
 
 def _hour(value: Any) -> int | None:
+    """The hour of the day of a time, of a day with its time ("05/03/2024 14:30"), of an hour alone ("14", "1430"), or of a spreadsheet's part of a day ("0.604")."""
     if isinstance(value, dt.datetime | dt.time):
         return value.hour
-    found = re.match(r"(\d{1,2})(?::\d\d)?", _text(value))
-    return int(found[1]) if found is not None and int(found[1]) < 24 else None
+    words = _text(value).casefold()
+    if (clock := re.search(r"(?<!\d)(\d{1,2})[:.h](\d\d)(?::\d\d)?\s*([ap]m)?(?!\d)", words)) is not None and not re.fullmatch(r"\d+\.\d+", words):
+        hour, half = int(clock[1]), clock[3]
+    elif (alone := re.fullmatch(r"(\d{1,2})(?:\.0)?\s*([ap]m)?", words)) is not None:
+        hour, half = int(alone[1]), alone[2]
+    elif (plain := re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", words)) is not None:
+        return int(plain[1])
+    elif re.fullmatch(r"0?\.\d+", words):
+        return int(float(words) * 24 + 1 / 3600)
+    else:
+        return None
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return hour if hour < 24 else None
 
 
 #: What the columns of tables of weights are called.
@@ -201,7 +217,7 @@ _WEIGHT_COLUMNS = (("weight", "cchi score", "score", "starting point", "days", "
 def read_weights(path: Path) -> Weights:
     """Read a table of weights: the Cambridge index in the officer's own copy, ONS severity weights, or any with a code and a number. Raises FileRefusedError."""
     name = preflight.shown_name(path)
-    heads, rows, _ = _table(path, _WEIGHT_COLUMNS, 2)
+    heads, rows, _, first = _table(path, _WEIGHT_COLUMNS, 2)
     heads = [h.replace("_", " ") for h in heads]
     number, code, title, sub = (next((heads.index(h) for h in known if h in heads), -1) for known in _WEIGHT_COLUMNS)
     if number < 0 or (code < 0 and title < 0):
@@ -215,10 +231,10 @@ def read_weights(path: Path) -> Weights:
         try:
             weight = float(told.replace(",", ""))
         except ValueError:
-            made.problems.append(f"Row {place + 2}: “{told[:40]}” is not a weight.")
+            made.problems.append(f"Row {place + first}: “{told[:40]}” is not a weight.")
             continue
         if not 0 <= weight < 1_000_000:
-            made.problems.append(f"Row {place + 2}: {told[:40]} is not a weight in days.")
+            made.problems.append(f"Row {place + first}: {told[:40]} is not a weight in days.")
             continue
         made.rows += 1
         below = words[sub] if 0 <= sub < len(words) else ""

@@ -14,7 +14,7 @@ def write_csv(document: Document) -> bytes:
     writing = csv.writer(out, lineterminator="\r\n")
 
     def put(*cells: str) -> None:
-        writing.writerow([f"'{c}" if c[:1] in _FORMULA else c for c in cells])
+        writing.writerow([as_text(c) for c in cells])
 
     put(document.title)
     for line in (document.as_at, document.marking, *document.lines):
@@ -38,3 +38,8 @@ def write_csv(document: Document) -> bytes:
 
 #: What a spreadsheet begins a formula with.
 _FORMULA = tuple("=+-@\t\r")
+
+
+def as_text(cell: str) -> str:
+    """A cell of a CSV file that no spreadsheet takes for a formula: led by an apostrophe where it might."""
+    return f"'{cell}" if cell[:1] in _FORMULA else cell

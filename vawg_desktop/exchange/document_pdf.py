@@ -79,7 +79,7 @@ def _set_apart(given: str, rows: int) -> bytes:
         failed = folder / pdf_child.FAILED
         if failed.exists() or not (folder / pdf_child.BEGAN).exists():
             why = failed.read_text("utf-8") if failed.exists() else f"its process ended with {child.exitcode} before it began"
-            log_file.note(ProgramError(why, code="pages_failed"))
+            log_file.note(ProgramError(why, code="pages_failed"), why)
             raise ProgramError(
                 "The part of the program that makes PDFs failed. Save as Word or a spreadsheet, and tell whoever looks after the program "
                 "(“About this program” says where it was written down).", code="pages_failed",

@@ -258,9 +258,10 @@ def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]
         for row, period in zip(table.rows, years_told([_text(r, stated) for r in table.rows]), strict=True):
             row[stated] = period
     _join_year_and_part(table)
-    table.comma = any(COMMA.fullmatch(c.strip("%£€ ")) for row in table.rows for c in row)
     at = {key: table.column(*([wanted[key]] if key in wanted else names)) for key, names in COLUMNS.items()}
     periods = {n: p for n, h in enumerate(table.heads) if (p := period_of(h)) is not None}
+    numbers = [n for n in (*periods, at["value"]) if n is not None]
+    table.comma = any(COMMA.fullmatch(row[n].strip("%£€ ")) for row in table.rows for n in numbers if n < len(row))
     if len(periods) >= 2 and not (at["period"] is not None and at["value"] is not None):
         _wide(table, found, at, periods)
     elif at["period"] is not None and at["value"] is not None:

@@ -15,7 +15,7 @@ def number_of(typed: str, *, comma: bool = False) -> Decimal | None:
     """A number; ``comma``: in this table a comma stands before the decimals and a full stop between thousands."""
     plain = typed.replace("£", "").replace("€", "").replace("\u00a0", "").replace("\u2212", "-").strip().removesuffix("%").strip().removeprefix("+")
     if comma:
-        plain = plain.replace(".", "").replace(",", ".") if re.fullmatch(r"-?\d{1,3}(?:\.\d{3})*,\d+|-?\d+,\d+|-?\d{1,3}(?:\.\d{3})+", plain) else plain
+        plain = plain.replace(".", "").replace(",", ".") if re.fullmatch(r"-?\d{1,3}(?:\.\d{3})*,\d+|-?\d+,\d+|-?[1-9]\d{0,2}(?:\.\d{3})+", plain) else plain
     elif re.fullmatch(r"-?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?", plain):
         plain = plain.replace(",", "").replace(" ", "")
     return Decimal(plain) if re.fullmatch(r"-?\d+(?:\.\d+)?", plain) else None

@@ -8,11 +8,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from vawg_desktop import log_file
 from vawg_desktop.paths import resources
 
 #: In the folder that the child is given: what is to be set, the moment it is made, what comes of it, and why nothing did.
 GIVEN, MADE_AT, MADE, REFUSED = "document.json", "made_at", "document.pdf", "refused"
-#: Left once the child runs with all that it needs, and where a fault of the program ended it, by the name of its kind.
+#: Left once the child runs with all that it needs, and where a fault of the program ended it, its kind and the lines of code that it came through.
 BEGAN, FAILED = "began", "failed"
 #: What the typesetter says where no font has a letter.
 NO_LETTER = "could not be displayed"
@@ -58,7 +59,7 @@ def set_in_folder(folder: str) -> None:
     except (MemoryError, OSError):  # no room: it ends without an answer, which says so
         raise
     except BaseException as error:
-        (at / FAILED).write_text(type(error).__name__, "utf-8")
+        (at / FAILED).write_text("\n".join(log_file.lines(error)), "utf-8")
         raise
     (at / "part").write_bytes(made)
     (at / "part").replace(at / MADE)

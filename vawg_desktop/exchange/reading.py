@@ -158,7 +158,7 @@ def ask_child(name: str, content: bytes, kind: str, seconds: float = TIME_LIMIT)
             _end(child, answered=answer is not None)
     if (not ready and time.monotonic() - began < seconds) or (answer is not None and answer.get("refused") == reader_child.NOT_LOADED):
         why = str(answer["detail"]) if answer is not None else "its process ended before it began"
-        log_file.note(ProgramError(why, code="reader_failed"))
+        log_file.note(ProgramError(why, code="reader_failed"), why)
         raise ProgramError(
             f"The part of the program that reads files did not start, so {name} was not read. Nothing is wrong with the file: tell whoever "
             "looks after the program (“About this program” says where it was written down).",

@@ -21,6 +21,7 @@ from xml.etree import ElementTree as Tree
 from vawg_desktop.domain.errors import FileRefusedError
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import preflight, text_child
+from vawg_desktop.exchange.document_csv import as_text
 
 CODEBOOK_NS, PROJECT_NS = "urn:QDA-XML:codebook:1.0", "urn:QDA-XML:project:1.0"
 _ORIGIN = "VAWG Desktop"
@@ -95,7 +96,7 @@ def codebook_table(codes: Sequence[QdaCode]) -> bytes:
     writer = csv.writer(made, lineterminator="\r\n")
     writer.writerow(["tag", "description"])
     for code, path in zip(codes, _paths(codes), strict=True):
-        writer.writerow([path, code.description])
+        writer.writerow([as_text(path), as_text(code.description)])
     return made.getvalue().encode("utf-8-sig")
 
 

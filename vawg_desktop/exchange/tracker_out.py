@@ -12,6 +12,7 @@ from typing import Any
 
 from vawg_desktop.domain.errors import StoreError
 from vawg_desktop.exchange.cells import Cell
+from vawg_desktop.exchange.document_csv import as_text
 from vawg_desktop.exchange.plan import fit_cell
 from vawg_desktop.exchange.reading import Book, Sheet
 
@@ -143,7 +144,7 @@ def _as_text(book: Book, cells: Sequence[Refilled]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for r, row in enumerate(sheet.rows):
-        writer.writerow([_plain(new.get(sheet.address(r, c), value)) for c, value in enumerate(row)])
+        writer.writerow([_plain(value) if (at := sheet.address(r, c)) not in new else as_text(_plain(new[at])) if isinstance(new[at], str) else _plain(new[at]) for c, value in enumerate(row)])
     return text.getvalue()
 
 

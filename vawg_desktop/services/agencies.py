@@ -19,7 +19,7 @@ def audit(session: Session, asked: Asked) -> Made:
     paper = Paper(session, position_of(session, asked))
     p = paper.position
     overdue, claimed, proved = (set(standing.ids_of(rows)) for rows in (p.overdue(), p.claimed(), p.proved()))
-    bodies = plain_rows(session.read(), "SELECT id, coalesce(short_name, name) AS called, standing FROM partner ORDER BY x_sort, n", ())
+    bodies = plain_rows(session.read(), "SELECT id FROM partner ORDER BY x_sort, n", ())
     rows: list[list[Cell]] = []
     told: list[list[Cell]] = []
     apart = 0
@@ -27,15 +27,16 @@ def audit(session: Session, asked: Asked) -> Made:
         own = [r for r in p.actions if r["accountable"] == body["id"]]
         if not own:
             continue
-        if body["standing"] == "independent":
+        called = paper.body(str(body["id"])) or "A body that was not handed over"
+        if body["id"] in paper.independent:
             complete = [r for r in own if r["status"] == "complete"]
-            told.append([str(body["called"]), len(own), len(complete)])
+            told.append([called, len(own), len(complete)])
             apart += len(own)
             for key, says, some in (("of", "actions", own), ("complete", "said to be complete", complete)):
                 if some:
-                    paper.count(f"{key}_{body['id']}", f"{body['called']}: {says}", some)
+                    paper.count(f"{key}_{body['id']}", f"{called}: {says}", some)
             continue
-        rows.append(_agency(paper, str(body["id"]), str(body["called"]), own, proved, claimed, overdue))
+        rows.append(_agency(paper, str(body["id"]), called, own, proved, claimed, overdue))
     if nobody := [r for r in p.actions if not r["accountable"]]:
         rows.append(_agency(paper, "nobody", "Nobody", nobody, proved, claimed, overdue))
     paper.blocks.append(Heading("Agencies held to account"))

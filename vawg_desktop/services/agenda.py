@@ -198,7 +198,10 @@ def put_on(session: Session, meeting: MeetingFacts, chosen: Sequence[Proposal]) 
         there = {str(r[k]) for r in items(session, meeting.id) for k in ("about", "carried_from") if r[k]}
         last = max((int(str(r["position"] or 0)) for r in items(session, meeting.id)), default=0)
         for proposal in chosen:
-            if proposal.id in there or (proposal.entity == "agenda_item" and _about(tx, proposal.id) in there):
+            if proposal.id in there:
+                continue
+            if proposal.entity == "agenda_item" and _about(tx, proposal.id) in there:
+                tx.edit("agenda_item", proposal.id, {"state": "carried"})  # the item that stands there takes it up
                 continue
             there.add(proposal.id)
             last += 1

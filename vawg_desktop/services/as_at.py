@@ -56,6 +56,9 @@ def moment(session: Session, words: str) -> tuple[date, str, int]:
             raise ValueRefusedError(f"“{typed[:60]}” is not a date or a meeting in this store.")
         held, title = session.read().exec_driver_sql("SELECT date, title FROM meeting WHERE id = ?", (found.id,)).one()
         upto = since.point(session, found.id)
+        if not held:  # it has a paper, and no day: that of the last entry which its paper knew
+            (known,) = session.read().exec_driver_sql('SELECT max(received) FROM "change" WHERE n <= ?', (upto,)).one()
+            return _not_ahead(session, bounds(str(known)[:10])[0]) if known else session.today, str(title), upto
         return _not_ahead(session, bounds(str(held))[0]), f"{title}, {label(str(held))}", upto
     return _not_ahead(session, day), label(day.isoformat()), since.point(session, day.isoformat())
 

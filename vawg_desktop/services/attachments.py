@@ -18,6 +18,7 @@ from vawg_desktop.domain.errors import FileRefusedError, NotFoundError
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.rules import join
 from vawg_desktop.exchange.preflight import shown_name
+from vawg_desktop.scratch import Scratch
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 
@@ -82,11 +83,15 @@ def _named(spec: EntitySpec, sha256: str, path: Path) -> dict[str, str]:
     return dict(zip(spec.file_cells, (sha256, shown_name(path)), strict=False))
 
 
+#: The folder of copies that this process opened. Each window has its own, held by a lock, so that none wipes what another still shows.
+_own: Scratch | None = None
+
+
 def _folder() -> Path:
-    folder = paths.user_data() / "opened"
-    folder.mkdir(exist_ok=True)
-    folder.chmod(0o700)
-    return folder
+    global _own
+    if _own is None:
+        _own = Scratch("opened")
+    return _own.path
 
 
 def open_copy(session: Session, record: str) -> Path:
@@ -116,12 +121,22 @@ def open_copy(session: Session, record: str) -> Path:
 
 
 def wipe_copies() -> int:
-    """Overwrite and remove every copy that was opened, those of a crashed session too; returns how many went.
+    """Overwrite and remove every copy that this process opened; returns how many went. Those of a crashed one go at the next start (``scratch.sweep``).
 
     A copy that another program still holds open is left for the next time.
     """
+    global _own
+    gone = _wipe_under(paths.user_data() / "opened")  # where earlier versions put them
+    if _own is not None:
+        gone += _wipe_under(_own.path)
+        if not any(p for p in _own.path.iterdir() if p.is_dir()):
+            _own.close()
+            _own = None
+    return gone
+
+
+def _wipe_under(folder: Path) -> int:
     gone = 0
-    folder = _folder()
     for copy in [p for p in folder.glob("*/*") if p.is_file()]:
         with suppress(OSError):
             copy.chmod(stat.S_IRUSR | stat.S_IWUSR)

@@ -33,7 +33,7 @@ def plan_back(board: date) -> Plan:
 def coming_boards(session: Session) -> list[tuple[str, str]]:
     """Meetings still to come with a day: what to call each, and its ISO date, soonest first."""
     rows = session.read().exec_driver_sql(
-        "SELECT m.title, m.date FROM meeting m WHERE NOT m.deleted AND length(m.date) = 10 AND m.date > ? ORDER BY m.date LIMIT 12",
+        "SELECT m.title, m.date FROM meeting m WHERE NOT m.deleted AND length(m.date) = 10 AND m.date > ? AND coalesce(m.status, '') NOT IN ('held', 'cancelled') ORDER BY m.date LIMIT 12",
         (session.today.isoformat(),),
     )
     return [(f"{title}, {label(str(day))}", str(day)) for title, day in rows]

@@ -250,9 +250,10 @@ def _made_sure(session: Session, second: str, passphrase: str | None) -> tuple[s
         raise RuleError("The recovery key signs for nobody; the second person has to type a passphrase of their own.", code="rule_second")
     if person_of(connection, label)[0] != person_of(connection, second)[0]:
         raise RuleError(f"That is not a passphrase of {second}. Nothing was closed.", code="rule_second")
+    logged = " ".join(label.split())
     enrolled = connection.exec_driver_sql(
         "SELECT who FROM change WHERE act = ? AND (why = ? OR why = ?) ORDER BY n DESC LIMIT 1",
-        (Act.KEYS.value, f"Passphrase made for {label}", f"Passphrase changed for {label}"),
+        (Act.KEYS.value, f"Passphrase made for {logged}", f"Passphrase changed for {logged}"),
     ).fetchone()
     by = str(enrolled[0]) if enrolled else ""
     if by and person_of(connection, by)[0] == person_of(connection, session.who)[0]:

@@ -108,7 +108,8 @@ def _undertakings(session: Session) -> list[Coming]:
     """Undertakings that no action follows up."""
     rows = plain_rows(
         session.read(), "SELECT c.id, c.reference, c.undertaking, c.undertaking_due, coalesce(p.short_name, p.name, '') AS body FROM challenge c LEFT JOIN partner p ON p.id = c.asked_of "
-        "WHERE NOT c.deleted AND c.undertaking_due > '' AND c.undertaking_met IS NULL AND c.follow_up IS NULL AND coalesce(c.status, '') <> 'withdrawn'", (),
+        "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted "
+        "WHERE NOT c.deleted AND c.undertaking_due > '' AND c.undertaking_met IS NULL AND a.id IS NULL AND coalesce(c.status, '') <> 'withdrawn'", (),
     )  # fmt: skip
     closed = restricted(session, [str(r["id"]) for r in rows])
     return [

@@ -65,7 +65,7 @@ def data_set(session: Session, asked: Asked) -> Made:
     if closed:
         paper.blocks.append(Paragraph(f"{len(closed):,} restricted left out."))
     parts.annex(paper)
-    made = marked(paper, "Shared data set", ["Agreed by the agencies of the board; each number is given once its owner has cleared it."])
+    made = marked(paper, "Shared data set", ["Agreed by the agencies of the board; each number is given once its owner has cleared it.", parts.DRAFT])
     made.given, made.unready = made_given, found.unready
     made.kept_back = {str(v["id"]): str(v["value"]) for v in shared if v["id"] in small | back}
     if small or back:

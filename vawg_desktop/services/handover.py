@@ -42,6 +42,7 @@ def decide(session: Session, record: str, outcome: str, to: str = "", words: str
         found = names.find(tx.connection, record)
         if found.entity not in HANDED_OVER:
             raise ValueRefusedError(f"{found.reference} cannot be handed over; recommendations, actions, gaps and services can.")
+        names.refuse_deleted(tx.connection, found)
         read = records.read_value(session, tx.connection, HANDOVER.by_key["to"], to)
         cells = {
             "what": f"{found.reference} {found.title}", "about": found.id, "outcome": term.key, "to": read, "words": words.strip() or None, "accepted_by": accepted_by.strip() or None,
@@ -114,7 +115,8 @@ def _to_renew(paper: Paper) -> None:
     closed = restricted(paper.session, [str(r["id"]) for r in contracts])
     if contracts:
         rows = [
-            [str(r["reference"]), parts.RESTRICTED if r["id"] in closed else str(r["title"]), str(r["contract_reference"] or "") or None, day_cell(r["funding_end"]),
+            [str(r["reference"]), parts.RESTRICTED, None, None, None] if r["id"] in closed else
+            [str(r["reference"]), str(r["title"]), str(r["contract_reference"] or "") or None, day_cell(r["funding_end"]),
              paper.body(str(r["taken_over_by"] or "")) or "Nobody named"] for r in contracts
         ]  # fmt: skip
         paper.blocks.append(Table("Contracts and grants", ["Ref", "Service", "Contract", "Funding ends", "Taken over by"], rows))

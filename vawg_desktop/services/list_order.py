@@ -13,6 +13,8 @@ def order(spec: EntitySpec, sort: str, descending: bool) -> str:
         return f"length(reference) {way}, reference {way}, n {way}"  # A-9999 before A-10000
     known = spec.by_key.get(column)
     numeric = column in ("x_actions", "x_done", "x_slips") or (known is not None and known.kind in (Kind.WHOLE, Kind.YES_NO))
+    if known is not None and known.kind is Kind.NUMBER:  # stored as text
+        return f"coalesce(\"{column}\", '') = '', CAST(nullif(\"{column}\", '') AS NUMERIC) {way}, n {way}"
     last = f'"{column}" IS NULL' if numeric else f"coalesce(\"{column}\", '') = ''"
     return f'{last}, "{column}" {way}, n {way}'
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vawg_desktop.domain import strictness
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes, FieldChange
 from vawg_desktop.domain.dates import london_time
-from vawg_desktop.domain.entities import BY_KEY, CITATION, CLOSURE_TEST, LINK, EntitySpec
+from vawg_desktop.domain.entities import BY_KEY, LINK, SIGN_OFF, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
+from vawg_desktop.domain.meeting_records import PUBLICATION
+from vawg_desktop.domain.request_records import REQUEST_ITEM
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import history, names
@@ -286,8 +289,12 @@ def _typed(session: Session, connection: Connection, conflict: Conflict, typed: 
 _LEFT = frozenset({"note", "closure_route", "closing_authority", "authority_agreement", "closed_by", "closure_agreed_by", "closed_on"})
 
 
+#: What names a record and goes on naming it when that one becomes one with another: a signature holds for one closing, the others for what left or was gathered then.
+_OF_ITS_TIME = (SIGN_OFF, PUBLICATION, REQUEST_ITEM)
+
+
 def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
-    """Merge two records of one kind: ``keep`` takes links, names and the values it lacks from ``drop``.
+    """Merge two records of one kind: ``keep`` takes links, names, what is said of it and the values it lacks from ``drop``, and of values that protect the stricter.
 
     ``drop`` is deleted (hidden) and says where it went. Raises NotFoundError, RuleError.
     """
@@ -305,8 +312,9 @@ def combine(session: Session, keep: str, drop: str, why: str) -> Changes:
             for f in one.spec.cells
             if f.key not in _LEFT and mine[f.key] in empty and theirs[f.key] not in (*empty, one.id)
         }
-        if filled:
-            tx.edit(one.entity, one.id, filled)
+        protecting = {f.key: theirs[f.key] for f in one.spec.cells if (rank := strictness.rank(f)) is not None and rank(theirs[f.key]) < rank(mine[f.key])}
+        if filled | protecting:
+            tx.edit(one.entity, one.id, filled | protecting)
         # stated again, so that a deletion of the kept record in another copy becomes a conflict
         tx.state_again(one.entity, one.id, "deleted", False)
         for name in (theirs["reference"], *(theirs.get(k) for k in ("name", "short_name"))):
@@ -326,9 +334,9 @@ def _move_references(tx: Transaction, one: names.Found, other: names.Found) -> N
             for row in rows:
                 to = None if str(row[0]) == one.id else one.id  # a record does not refer to itself
                 tx.edit(spec.key, str(row[0]), {cell.key: to}, checked=False)
-    for kind in (CITATION, CLOSURE_TEST):  # a signature holds for one closing, and stays with it
-        for (id,) in tx.connection.exec_driver_sql(f'SELECT id FROM "{kind.key}" WHERE about = ? AND NOT deleted', (other.id,)).fetchall():
-            tx.edit(kind.key, str(id), {"about": one.id}, checked=False)
+    for spec, key in ((s, f.key) for s in BY_KEY.values() if not (s.system or s.kept_by_program or s in _OF_ITS_TIME) for f in s.cells if f.names_record):
+        for (id,) in tx.connection.exec_driver_sql(f'SELECT id FROM "{spec.key}" WHERE "{key}" = ? AND NOT deleted', (other.id,)).fetchall():
+            tx.edit(spec.key, str(id), {key: one.id}, checked=False)
 
 
 #: What a link says beside its two ends.

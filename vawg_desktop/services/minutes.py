@@ -73,6 +73,7 @@ def minutes(session: Session, asked: Asked) -> Made:
     blocks.append(Paragraph(f"{how_many(asked_of, 'question')} asked, {answered} answered; {how_many(decided, 'decision')}."))
     ladder = [MARKING.label(k) for k in MARKING.key_list()]
     about = [str(r["about"]) for rows in (held.items, challenges, decisions) for r in rows if r["about"] and r["about"] not in closed]
+    about += [str(c["follow_up"]) for c in shown if c["follow_up"] and c["follow_up"] not in closed]
     named = [{"marking": one} for one in parts.markings(connection, about)]
     strict = max((ladder.index(MARKING.label(str(r["marking"] or "official"))) for r in (*challenges, *decisions, *named)), default=0)
     when = [label(str(row["date"])) if row["date"] else "", "–".join(str(row[k]) for k in ("starts", "ends") if row[k]), str(row["place"] or "")]
@@ -147,7 +148,7 @@ def _said(connection: Connection, blocks: list[Block], challenges: Sequence[Row]
             blocks.append(Items(facts))
     for d in decisions:
         kind = DECISION_KIND.label(str(d["kind"] or "decided"))
-        by = f" by {d['made_by']}" if d["made_by"] else ""
+        by = f" by {d['made_by']}" if d["made_by"] and d["id"] not in closed else ""
         reason = f" Reason: {d['reason']}" if d["reason"] else ""
         blocks.append(Paragraph(f"{kind}{by}: {RESTRICTED if d['id'] in closed else str(d['words']) + reason}"))
 

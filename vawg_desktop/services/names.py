@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, ENTITIES, EntitySpec
-from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text
 from vawg_desktop.store.transaction import ALIAS as ALIAS
@@ -36,6 +36,12 @@ class Found:
     def spec(self) -> EntitySpec:
         """The entity's declaration."""
         return BY_KEY[self.entity]
+
+
+def refuse_deleted(connection: Connection, found: Found) -> None:
+    """Raise RuleError for a record in the bin, of which nothing new is said."""
+    if connection.exec_driver_sql("SELECT deleted FROM subject WHERE id = ?", (found.id,)).one()[0]:
+        raise RuleError(f"{found.reference} is in the bin; bring it back first.", code="rule_deleted")
 
 
 _FIND = "SELECT entity, id, reference, title, deleted FROM subject "

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from vawg_desktop.domain import merge
+from vawg_desktop.domain import clock, merge
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import ValueRefusedError
@@ -43,7 +43,8 @@ def office_contact(connection: Connection, who: str) -> str:
     if row is None:
         return ""
     contact = connection.exec_driver_sql(
-        "SELECT name, telephone, email FROM contact WHERE partner = ? AND NOT deleted AND until_date IS NULL ORDER BY (telephone IS NULL), n LIMIT 1", (row[0],)
+        "SELECT name, telephone, email FROM contact WHERE partner = ? AND NOT deleted AND (coalesce(until_date, '') = '' OR until_date >= ?) ORDER BY (telephone IS NULL), n LIMIT 1",
+        (row[0], clock.today().isoformat()),
     ).fetchone()
     name, telephone, email = (str(c or "") for c in contact) if contact is not None else (who, "", "")
     mailbox = str(row[1] or "") or email

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vawg_desktop.domain.dates import bounds
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.document_files import written
 from vawg_desktop.exchange.mail import unsent_message
@@ -15,6 +16,7 @@ from vawg_desktop.services.session import Session
 def message(session: Session, kind: str, asked: Asked) -> bytes:
     """The e-mail as .eml, unsent, opened by the office's own mail program. Raises what making the paper raises."""
     made = papers.make(session, kind, asked)
+    papers.refuse_unready(made)
     title = made.document.title
     words = "\n".join([
         "Dear colleague,", "", f"Please find attached: {title}, as at {made.document.as_at}.", *(_ASKED.get(kind, ())), "",
@@ -36,8 +38,8 @@ def addresses(session: Session, kind: str, asked: Asked) -> list[str]:
         meeting = agenda.find_meeting(session, asked.about[0])
         there = {fold(one.person) for one in attendance.attendance(session, meeting.id) if one.state}
         rows = plain_rows(connection, "SELECT name, email, until_date FROM contact WHERE NOT deleted AND email > '' ORDER BY n", ())
-        gone = session.today.isoformat()
-        return list(dict.fromkeys(str(r["email"]) for r in rows if fold(str(r["name"])) in there and not (r["until_date"] and str(r["until_date"]) < gone)))
+        gone = session.today
+        return list(dict.fromkeys(str(r["email"]) for r in rows if fold(str(r["name"])) in there and not (r["until_date"] and bounds(str(r["until_date"]))[1] < gone)))
     if kind == "briefing" and asked.about:
         found = names.find_named(connection, "partner", asked.about[0])
         row = plain_rows(connection, "SELECT shared_mailbox FROM partner WHERE id = ?", (found.id,)) if found is not None else []

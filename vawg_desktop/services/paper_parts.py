@@ -104,6 +104,10 @@ class Paper:
         return [{"marking": r.get("marking")} for r in (*self.position.recommendations, *self.position.actions, *self.position.gaps)]
 
 
+#: What a data set says until it is published: only what was published is remembered when the next one is made.
+DRAFT = "DRAFT, not published: it does not leave the office, since nothing would remember which numbers it gave."
+
+
 def summary(paper: Paper) -> None:
     """The figures that every board asks for, and the actions of each pillar."""
     p = paper.position

@@ -80,6 +80,12 @@ def make(session: Session, kind: str, asked: Asked) -> Made:
     return PAPERS[kind](session, asked)
 
 
+def refuse_unready(made: Made) -> None:
+    """Raise RuleError for a paper that may not leave the office yet."""
+    if made.unready:
+        raise RuleError(made.unready, code="rule_unready")
+
+
 #: What each kind of paper may be asked for beside its day.
 TAKES: dict[str, frozenset[str]] = {
     "board": frozenset({"about", "since"}), "panel-update": frozenset({"since"}), "data-set": frozenset({"since"}),
@@ -263,6 +269,7 @@ def _about(session: Session, asked: Asked, kind: str) -> names.Found:
     found = names.find(session.read(), asked.about[0])
     if found.entity != kind:
         raise ValueRefusedError(f"{found.reference} is not a {BY_KEY[kind].label.casefold()}.")
+    names.refuse_deleted(session.read(), found)
     return found
 
 
@@ -280,7 +287,8 @@ def briefing(session: Session, asked: Asked) -> Made:
         own = outputs.record_document(session, found.id)
         blocks = [*made.document.blocks[:-1], *own.blocks]
         strict = max((made.document.marking, own.marking), key=[MARKING.label(k) for k in MARKING.key_list()].index)
-        return Made(replace(made.document, title=f"Briefing: {found.reference} {found.title}", marking=strict, blocks=blocks), made.figures)
+        lines = list(dict.fromkeys([*made.document.lines, *own.lines]))
+        return Made(replace(made.document, title=f"Briefing: {found.reference} {found.title}", marking=strict, blocks=blocks, lines=lines), made.figures)
     return _partner_briefing(session, asked, found)
 
 

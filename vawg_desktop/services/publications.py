@@ -19,7 +19,7 @@ from vawg_desktop.domain.meeting_terms import PAPER_KIND
 from vawg_desktop.exchange.document_files import written
 from vawg_desktop.services import agenda, as_at, citations, names, paper_templates, papers
 from vawg_desktop.services.lists import plain_rows
-from vawg_desktop.services.paper_parts import heads_known, references
+from vawg_desktop.services.paper_parts import DRAFT, heads_known, references
 from vawg_desktop.services.papers import Asked, Made
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.files import write_output
@@ -67,8 +67,8 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
     _same_subject(session, before, asked)
     heads = _heads(session, asked)
     made = papers.make(session, kind, asked)
-    if made.unready:
-        raise RuleError(made.unready, code="rule_unready")
+    papers.refuse_unready(made)
+    made.document = replace(made.document, lines=[line for line in made.document.lines if line != DRAFT])
     edition = _edition(session, before)
     if before is not None:
         sent = f" of {label(str(before['sent']))}" if before["sent"] else ""

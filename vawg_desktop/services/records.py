@@ -57,7 +57,7 @@ def meeting_dates(connection: Connection, today: str) -> Callable[[str], str | N
         if found is None:
             return None
         row = connection.exec_driver_sql(
-            "SELECT min(date) FROM meeting WHERE body = ? AND date >= ? AND NOT deleted", (found.id, today)
+            "SELECT min(date) FROM meeting WHERE body = ? AND date >= ? AND NOT deleted AND coalesce(status, '') NOT IN ('held', 'cancelled')", (found.id, today)
         ).fetchone()
         return str(row[0]) if row and row[0] else None
 
@@ -245,7 +245,7 @@ def assign_in(
         cells["revised_reason"] = why
     edit_rules.before_editing(session, tx, spec, id, cells, why)
     if cells:
-        stood = str(tx.row(spec.key, id)[spec.status] or "") if spec is GAP and spec.status in cells else ""
+        stood = str(tx.row(spec.key, id)[spec.status] or spec.by_key[spec.status].default) if spec is GAP and spec.status in cells else ""
         over_time.edit(session, tx, spec, id, cells, seen)
         if stood:
             edit_rules.refuse_unreached(tx, id, stood, str(cells[spec.status] or ""))

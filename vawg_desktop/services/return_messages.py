@@ -5,6 +5,7 @@ Wording is neutral: an independent body is invited and never receives a formal l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -126,8 +127,8 @@ def _about(form: ReturnForm, words: str) -> str:
     """Wording of a progress return as it reads for another form: the return's name, and what its rows are."""
     if form is PROGRESS:
         return words
-    for said, instead in (("Progress return", "Contract or grant return"), ("progress return", "contract or grant return"), ("actions", "services"), ("action", "service")):
-        words = words.replace(said, instead)
+    for progress, other in (("Progress return", "Contract or grant return"), ("progress return", "contract or grant return"), ("actions", "services"), ("action", "service")):
+        words = re.sub(rf"\b{progress}\b", other, words)
     return words
 
 

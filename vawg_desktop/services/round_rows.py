@@ -62,7 +62,7 @@ def facts_of(session: Session, connection: Connection, ids: Sequence[str]) -> li
             connection,
             f"SELECT a.*, {latest_day('a.id')} AS u_as_at, {_LATEST_WORDS} "
             'FROM action a LEFT JOIN "update" u ON u.id = a.x_update '
-            f"WHERE a.id IN ({marks}) ORDER BY a.reference",
+            f"WHERE a.id IN ({marks}) ORDER BY length(a.reference), a.reference",
             tuple(part),
         )
         for row in rows:
@@ -81,7 +81,7 @@ def sorted_rows(session: Session, facts: list[RowFacts]) -> tuple[list[RowFacts]
     rest = [f for f in facts if f not in restricted]
     verified = [f for f in rest if f.cells["status"] == ACTION.complete and not meets("claimed", ACTION, f.cells, session.today)]
     rows = [f for f in rest if f not in verified]
-    rows.sort(key=lambda f: (not is_open(ACTION, f.cells), f.reference))
+    rows.sort(key=lambda f: (not is_open(ACTION, f.cells), len(f.reference), f.reference))
     return rows, verified, restricted
 
 

@@ -31,7 +31,7 @@ def facts_of(connection: Connection, ids: Sequence[str], period: str) -> list[Ro
     numbers = service_values.standing(connection, ids, period)
     for start in range(0, len(ids), 400):
         part = tuple(ids[start : start + 400])
-        rows = plain_rows(connection, f"SELECT s.*, {_WORDS} FROM service s WHERE s.id IN ({','.join('?' * len(part))}) ORDER BY s.reference", part)
+        rows = plain_rows(connection, f"SELECT s.*, {_WORDS} FROM service s WHERE s.id IN ({','.join('?' * len(part))}) ORDER BY length(s.reference), s.reference", part)
         for values in rows:
             cells = cast("dict[str, Value]", {k: v for k, v in values.items() if not k.startswith("u_")})
             told = cast("dict[str, Value]", {k.removeprefix("u_"): v for k, v in values.items() if k.startswith("u_")})

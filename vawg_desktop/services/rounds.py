@@ -137,10 +137,23 @@ def export_returns(
             for p in partners
         ]
         sender.send([c.id for c in chosen] if chosen else None)
+        _write_all(sender.files)  # where one cannot be written, nothing was sent
     sender.made.changes = tx.changes
-    for path, content in sender.files:
-        write_output(path, content)
     return sender.made
+
+
+def _write_all(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Write files, all of them or none. Raises StoreError."""
+    written: list[Path] = []
+    try:
+        for path, content in files:
+            new = not path.exists()
+            write_output(path, content)
+            written += [path] if new else []
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _make_folder(out: Path) -> None:

@@ -17,6 +17,8 @@ from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
 
 Row = dict[str, object]
@@ -143,7 +145,7 @@ def _groups_table(session: Session) -> Table:
     """The groups that gaps and services name, so that nobody is passed over: children, and those with protected characteristics."""
     connection = session.read()
     gaps = _by_tag(connection, "gap", "group_affected", "t.status IS DISTINCT FROM 'closed'")
-    services = _by_tag(connection, "service", "groups", "t.status IS DISTINCT FROM 'ended' AND t.restriction IS NULL")
+    services = _by_tag(connection, "service", "groups", "t.status IS DISTINCT FROM 'ended'", restriction.restricted(session, [str(id) for (id,) in connection.exec_driver_sql("SELECT id FROM service")]))
     rows: list[list[Cell]] = [
         [group, ", ".join(gaps.get(group, [])) or None, ", ".join(services.get(group, [])) or None] for group in sorted({*gaps, *services}, key=str.casefold)
     ]
@@ -153,12 +155,13 @@ def _groups_table(session: Session) -> Table:
     )  # fmt: skip
 
 
-def _by_tag(connection: Connection, kind: str, key: str, where: str) -> dict[str, list[str]]:
+def _by_tag(connection: Connection, kind: str, key: str, where: str, closed: Collection[str] = ()) -> dict[str, list[str]]:
     rows = connection.exec_driver_sql(
-        f'SELECT l.b, t.reference FROM link l JOIN "{kind}" t ON t.id = l.a AND NOT t.deleted AND {where} WHERE l.kind = ? AND NOT l.deleted ORDER BY t.reference',
+        f'SELECT l.b, t.reference, t.id FROM link l JOIN "{kind}" t ON t.id = l.a AND NOT t.deleted AND {where} WHERE l.kind = ? AND NOT l.deleted ORDER BY length(t.reference), t.reference',
         (f"{kind}.{key}",),
     )
     found: dict[str, list[str]] = {}
-    for group, reference in rows:
-        found.setdefault(str(group), []).append(str(reference))
+    for group, reference, id in rows:
+        if id not in closed:
+            found.setdefault(str(group), []).append(str(reference))
     return found

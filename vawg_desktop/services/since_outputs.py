@@ -42,12 +42,15 @@ def lines(session: Session, start: str, end: str = "", scope: Scope = ALL) -> di
 
 
 def last_board(session: Session) -> str:
-    """The meeting that was held last, by its title; empty where none was."""
+    """The meeting that was held last, by its title, with its reference where another one is called alike; empty where none was."""
     row = session.read().exec_driver_sql(
         "SELECT reference, title FROM meeting WHERE NOT deleted AND date > '' AND substr(date, 1, 10) < ? AND coalesce(status, 'planned') <> 'cancelled' ORDER BY date DESC, n DESC LIMIT 1",
         (session.today.isoformat(),),
     ).fetchone()
-    return str(row[1]) if row is not None else ""
+    if row is None:
+        return ""
+    alike = session.read().exec_driver_sql("SELECT count(*) FROM meeting WHERE NOT deleted AND title = ?", (row[1],)).one()[0]
+    return str(row[1]) if alike == 1 else f"{row[0]} {row[1]}"
 
 
 def since_document(session: Session, start: str, end: str = "", scope: Scope = ALL) -> Document:

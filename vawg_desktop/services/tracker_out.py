@@ -20,6 +20,7 @@ from vawg_desktop.exchange.tracker_out import Refilled, write_like
 from vawg_desktop.exchange.tracker_shape import Given
 from vawg_desktop.services import names, trackers
 from vawg_desktop.services.latest_words import latest_update
+from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def export_tracker(session: Session, like: Path, out: Path, *, entity: str | Non
     done = Written(str(out))
     cells: list[Refilled] = []
     connection = session.read()
+    closed = restricted(session, [i for _, ids, _ in taken for e, i in ids.items() if e in BY_KEY])
     for row, ids, parsed in taken:
         own = {e: i for e, i in ids.items() if e in BY_KEY and _is_there(connection, e, i)}
         done.rows += bool(own)
@@ -59,6 +61,10 @@ def export_tracker(session: Session, like: Path, out: Path, *, entity: str | Non
             cell = next(iter(row.cells.values()), None)
             if cell is not None:
                 done.notes.append(f"{cell.sheet}!{cell.cell}: no record of the store is known by this row; it is unchanged.")
+        for known, id in own.items():
+            if id in closed:
+                done.notes.append(f"{_reference(connection, known, id)} is restricted: what this list says of it is left as it was.")
+        own = {e: i for e, i in own.items() if i not in closed}
         for target, given in (*row.cells.items(), *row.blank.items()):
             kind, _, key = target.partition(".")
             one = _refilled(connection, own, parsed, kind, key, given)

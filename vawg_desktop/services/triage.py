@@ -92,7 +92,7 @@ def answers_of(session: Session, response: str) -> list[Told]:
 def to_decide(session: Session) -> list[tuple[str, str, int]]:
     """Surveys with responses that wait: (the first response's id, the survey's title, how many)."""
     rows = session.read().exec_driver_sql(
-        "SELECT s.title, count(*), min(r.n) FROM survey_response r JOIN survey s ON s.id = r.survey WHERE NOT r.deleted AND r.status = 'to_decide' GROUP BY s.title ORDER BY s.title"
+        "SELECT s.title, count(*), min(r.n) FROM survey_response r JOIN survey s ON s.id = r.survey AND NOT s.deleted WHERE NOT r.deleted AND r.status = 'to_decide' GROUP BY s.id, s.title ORDER BY s.title"
     ).fetchall()
     found: list[tuple[str, str, int]] = []
     for title, count, first in rows:

@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -126,11 +127,12 @@ def add_passphrase(store: Path, known: str, new: str, label: str, *, before: Bef
     document = _read(keys_path(store))
     key, _ = _unlock(document, known)
     _refuse_short(new)
-    if not label.strip():
+    label = " ".join(label.split())  # as the log names whoever made it, see closing
+    if not label:
         raise StoreError("Say whose passphrase it is.", code="no_label")
     if any(fold_label(w.get("label")) == fold_label(label) for w in document["wrapped"]):
-        raise StoreError(f"{label.strip()} has a passphrase already; change that one.", code="label_taken")
-    document["wrapped"].append(_wrap(key, new, document["store"], label.strip()))
+        raise StoreError(f"{label} has a passphrase already; change that one.", code="label_taken")
+    document["wrapped"].append(_wrap(key, new, document["store"], label))
     _write(store, document, before)
 
 
@@ -301,6 +303,11 @@ def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+def _let_go(part: Path) -> None:
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
+
+
 def write_replacing(path: Path, data: bytes) -> None:
     """Write a file beside and rename it: a crash leaves the old or the new. Raises StoreError."""
     part = path.with_name(path.name + ".part")
@@ -310,10 +317,12 @@ def write_replacing(path: Path, data: bytes) -> None:
             out.flush()
             os.fsync(out.fileno())
     except PermissionError:
+        _let_go(part)
         raise StoreError(
             f"You do not have permission to write in the folder {path.parent}; choose another folder.", code="no_permission"
         ) from None
-    except OSError as error:
+    except OSError as error:  # a full disk, say: half a paper must not stay there
+        _let_go(part)
         raise StoreError(
             f"{path.name} could not be written: {error.strerror}.", code="write_failed"
         ) from error

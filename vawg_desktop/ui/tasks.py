@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QObject, QThread, QTimer, Signal
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
@@ -20,6 +20,8 @@ from vawg_desktop.ui.messages import messages
 Work = Callable[[], Any]
 Then = Callable[[Any], object]
 T = TypeVar("T")
+#: How long a closing window waits for a server.
+_SERVER_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,10 @@ class Lane(QObject):
         self.pending -= 1
         if call is not None and (not self._dropped or isinstance(answer, BaseException)):
             call(answer)
+
+    def working(self) -> bool:
+        """Whether something is under way or queued on a thread that runs."""
+        return self.pending > 0 and self._thread.is_alive()
 
     def stop(self, *, drop_answers: bool = False) -> None:
         """End the thread after what is queued. With ``drop_answers`` its answers still under way are dropped, for what asked is going too;
@@ -310,6 +316,10 @@ class Tasks(QObject):
         """How many changes wait for the server to come back."""
         return len(self._waiting)
 
+    def saving(self) -> bool:
+        """Whether something is being written, to the store or to a file."""
+        return self._writer.working() or (self._files is not None and self._files.working())
+
     def beside(self) -> None:
         """Offer another store, such as a working copy, in a window of its own."""
         self.wants_copy.emit()
@@ -361,8 +371,14 @@ class Tasks(QObject):
         QCoreApplication.sendPostedEvents()
 
     def stop(self) -> None:
-        """Finish what is queued and end all lanes."""
+        """Finish what is queued and end all lanes; the window paints meanwhile. A server is waited for ten seconds at most, one that is away not at all."""
         self._stopped = True
+        if self.saving():
+            messages.tell("Saving what is under way; the window closes when it is done.")
+        until = QDeadlineTimer(_SERVER_MS) if self.session.store.url is not None else QDeadlineTimer(QDeadlineTimer.ForeverConstant.Forever)
+        while self.saving() and not self.waiting() and not until.hasExpired():
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents, 50)
+            QThread.msleep(5)
         self._writer.stop()
         if self._files is not None:
             self._files.stop()
