@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -23,6 +24,8 @@ from vawg_desktop.services.tracker_prepare import Prepared, RowPreparer
 from vawg_desktop.store.transaction import Transaction
 
 _T = TypeVar("_T")
+#: In what a row last held: what it told of progress without naming a period.
+_TOLD = "~told"
 
 
 class RecordWriter(RowPreparer):
@@ -188,13 +191,18 @@ class RecordWriter(RowPreparer):
             value = self._cell(spec, one)
         except RuleError:
             value = None
-        if value is None or self._dry:
+        state = self._touched.get((PROGRESS.parent, action))
+        if value is None or (self._dry and state == "created"):
             return
         there = self._tx.connection.exec_driver_sql(
             f'SELECT 1 FROM "{PROGRESS.key}" WHERE {PROGRESS.parent} = ? AND (as_at = ? OR period = ? OR (period IS NULL AND ?)) AND NOT deleted '
             f'AND "{key}" IS NOT DISTINCT FROM ?', (action, when, period, spec.kind is Kind.LONG, value)
         ).fetchone()
-        if there is None:
+        if there is not None:
+            return
+        if state == "unchanged":
+            self._touched[(PROGRESS.parent, action)] = "updated"
+        if not self._dry:
             cells: dict[str, Value] = {PROGRESS.parent: action, "as_at": when, "period": period, "channel": "own", key: value}
             self._tx.create(PROGRESS.key, cells, id=self._id_of_update(action, when, {key: value}))
 
@@ -214,18 +222,34 @@ class RecordWriter(RowPreparer):
             k: self._cell(spec.by_key[k], g) for k, g in given.items() if k in spec.by_key
         }
         cells = {k: v for k, v in cells.items() if v is not None}
-        if not cells or self._dry:
+        if not cells:
             return
+        period = next((p for t, p in row.periods.items() if t.startswith(f"{PROGRESS.key}.")), "")
+        today, ends = self._session.today.isoformat(), period_end(period)
+        as_at = min(ends, today) if ends else today
+        if self._was_told(action, cells, period, as_at):
+            return
+        if self._touched.get((PROGRESS.parent, action)) == "unchanged":
+            self._touched[(PROGRESS.parent, action)] = "updated"
+        if not self._dry:
+            stamp: dict[str, Value] = {PROGRESS.parent: action, "as_at": as_at, "period": period or None, "channel": "own"}
+            id = self._id_of_update(action, period, cells) or self._id_of_update(action, as_at, cells)  # the same words, told once before
+            self._tx.create(PROGRESS.key, with_copied_cells(self._tx, PROGRESS, {**stamp, **cells}), id=id)
+
+    def _was_told(self, action: str, cells: Mapping[str, Value], period: str, as_at: str) -> bool:
+        """Whether an update says so already: for its period; or without one the latest, or else the last copy of this list."""
+        if self._dry and self._touched.get((PROGRESS.parent, action)) == "created":
+            return True
         conditions = " AND ".join(f'"{k}" IS NOT DISTINCT FROM ?' for k in cells)
-        sql = f'SELECT 1 FROM "{PROGRESS.key}" WHERE {PROGRESS.parent} = ? AND {conditions} AND NOT deleted'
-        same = self._tx.run(sql, (action, *cells.values())).fetchone()
-        if same is None:
-            period = next((p for t, p in row.periods.items() if t.startswith(f"{PROGRESS.key}.")), "")
-            today, ends = self._session.today.isoformat(), period_end(period)
-            stamp: dict[str, Value] = {
-                PROGRESS.parent: action,
-                "as_at": min(ends, today) if ends else today,
-                "period": period or None,
-                "channel": "own",
-            }
-            self._tx.create(PROGRESS.key, with_copied_cells(self._tx, PROGRESS, {**stamp, **cells}), id=self._id_of_update(action, period, cells))
+        same = f'SELECT 1 FROM "{PROGRESS.key}" WHERE {PROGRESS.parent} = ? AND {conditions} AND NOT deleted'
+        if period:
+            return self._tx.run(f"{same} AND (period IS NULL OR period = ? OR as_at = ?)", (action, *cells.values(), period, as_at)).fetchone() is not None
+        stated = json.dumps(cells, sort_keys=True, ensure_ascii=False)
+        base = self._lineage.base_of(action) if self._lineage is not None else None
+        before = base.get(_TOLD) if base is not None else None
+        if base is not None:
+            base[_TOLD] = stated
+        latest = f'n = (SELECT n FROM "{PROGRESS.key}" WHERE {PROGRESS.parent} = ? AND NOT deleted ORDER BY as_at DESC, n DESC LIMIT 1)'
+        if self._tx.run(f"{same} AND {latest}", (action, *cells.values(), action)).fetchone() is not None:
+            return True
+        return before == stated if before is not None else self._tx.run(same, (action, *cells.values())).fetchone() is not None
