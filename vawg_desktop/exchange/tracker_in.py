@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.terms import PILLAR, fold
 from vawg_desktop.exchange.cells import Cell, colour_word, is_telling, plain_text, reads_other_cells
 from vawg_desktop.exchange.reading import Book, Sheet
@@ -140,7 +141,9 @@ def _read_table(
         heading = table.section(filled, given)
         if heading:
             section = heading
-            tracker.outside += [] if PILLAR.find(section) and BY_KEY[tracker.main].by_key.get("pillar") else filled
+            if not (PILLAR.find(section) and BY_KEY[tracker.main].by_key.get("pillar")):
+                tracker.outside += filled
+                tracker.questions.append(Problem("section_row", f"“{heading[:60]}” was read as the heading of the rows under it, and made no record.", filled[0].sheet, filled[0].cell))
             continue
         made = _row(sheet, number, given, table.columns, section)
         if _fill_down(made, last, table.columns, given, tracker.main) and last is not None and last.number == made.number - 1:
@@ -159,6 +162,8 @@ class _Table:
     titles: list[int]
     reference: int | None
     numbers: Counter[str]
+    #: Whether titles are written in capitals in this table, so that a line in capitals is no heading.
+    in_capitals: bool = False
 
     @staticmethod
     def under(
@@ -177,7 +182,9 @@ class _Table:
         numbers = Counter(
             plain_text(row[reference]) for row in sheet.rows[header + 1 :] if reference is not None and reference < len(row) and row[reference] is not None
         )
-        return _Table(heads, columns, [c.header for c in columns], titles, reference, numbers)
+        words = [plain_text(row[i]) for row in sheet.rows[header + 1 :] for i in titles[:1] if i < len(row) and isinstance(row[i], str) and sum(c is not None for c in row) > 2]
+        in_capitals = sum(w.isupper() for w in words) * 3 >= max(len(words), 1)
+        return _Table(heads, columns, [c.header for c in columns], titles, reference, numbers, in_capitals)
 
     def section(self, filled: list[Given], given: list[Given]) -> str:
         """The words of a row that only heads others: a pillar, words in capitals or across the table, a number beside them."""
@@ -185,6 +192,8 @@ class _Table:
             return ""
         texts = list(dict.fromkeys(g.text for g in filled))
         words = [t for t in texts if any(c.isalpha() for c in t)]
+        if len(texts) == 2 and (over := self._heads_numbers(given)):
+            return over
         if len(self.columns) <= 2 or len(texts) > 2 or len(words) != 1 or (len(texts) == 2 and len(filled) != 2):
             return ""
         heading = words[0]
@@ -198,11 +207,20 @@ class _Table:
         if len(texts) == 2 and self._counts(given):
             return ""
         across = len(filled) > 2 and len(texts) == 1
-        capitals = heading.isupper() and len(heading) > 3
+        capitals = heading.isupper() and len(heading) > 3 and not self.in_capitals
         beside_titles = len(texts) == 1 and filled[0] is given[0] and 0 not in self.titles and not _first_column_is_unnamed(self.columns)
         if pillar is not None:
             return pillar.label
         return heading if across or capitals or beside_titles else ""
+
+    def _heads_numbers(self, given: list[Given]) -> str:
+        """The words of a row that holds a number and words alone, where several numbers of other rows begin with its own: "2 Safe spaces" over 2.1 and 2.2."""
+        filled = [i for i, g in enumerate(given) if g.value is not None]
+        if self.reference is None or len(filled) != 2 or filled[0] != self.reference or filled[1] not in self.titles:
+            return ""
+        number = given[self.reference].text.strip().rstrip(".")
+        under = sum(count for n, count in self.numbers.items() if n.casefold().startswith(f"{number.casefold()}."))
+        return given[filled[1]].text if under > 1 and number.isalnum() else ""
 
     def _counts(self, given: list[Given]) -> bool:
         """Whether a row's number is one among its fellows, as an action's is and a section's is not."""
@@ -221,7 +239,8 @@ def _heads_anew(given: Sequence[Given], filled: Sequence[Given]) -> bool:
     """Whether a row is the headings of another table further down the sheet."""
     if len(filled) < 3 or not isinstance(filled[0].value, str) or not all(isinstance(g.value, str) and len(g.text) < 60 for g in filled):
         return False
-    known = sum(1 for g in filled if (w := fold(clean_heading(g.text)[0])) in KNOWN or w in BARE or of_kind(w))
+    words = {fold(clean_heading(g.text)[0]) for g in filled}  # of headings each is another: "No", "No", "No" are answers
+    known = sum(1 for w in words if w in KNOWN or w in BARE or of_kind(w))
     return known >= 3 and known * 3 >= len(filled) * 2
 
 

@@ -16,7 +16,14 @@ from vawg_desktop.services.tracker_cells import CellReader
 from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_lineage import Lineage
 from vawg_desktop.services.tracker_marks import RowMatch, words_key
-from vawg_desktop.services.tracker_words import EVERY, FOOTERS, NUMBERED_TITLE, POINTER, is_work, says_nothing
+from vawg_desktop.services.tracker_words import (
+    EVERY,
+    NUMBERED_TITLE,
+    POINTER,
+    is_under_table,
+    is_work,
+    says_nothing,
+)
 from vawg_desktop.store.transaction import Transaction
 
 
@@ -79,8 +86,7 @@ class RowPreparer(CellReader):
     def _is_footer(self, row: TrackerRow) -> bool:
         """A line under the table (Total, Prepared by …) is kept in the tray, not made a record."""
         given = [g for g in row.cells.values() if g.value is not None]
-        first = fold(given[0].text) if given else ""
-        footer = any(first == w or first.startswith(w + " ") for w in FOOTERS) and not is_work(given[1:], row)
+        footer = bool(given) and is_under_table(given[0].text) and not is_work(given[1:], row)
         alone = len(given) == 1 and len(row.cells) == 1 and len(self._done.mapping) > 3 and not row.heads
         if not given or self._lineage is None or not (alone or (footer and len(given) <= 3)):
             return False

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from vawg_desktop.domain.terms import UNSEEN, fold
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 
-FOOTERS = (
-    "total", "totals", "sub total", "subtotal", "grand total", "average", "count", "prepared by", "key", "notes", "source", "last updated", "end of",
-    "version",
-)  # fmt: skip
+#: How lines under a table begin. Words that an action may begin with as well ("Source homes …", "Key worker …") need a mark or a number after them.
+_FOOTER = re.compile(
+    r"(?:totals?|sub ?-?totals?|grand totals?|prepared by|last updated|signed off by|approved by|completed by|reviewed by|end of (?:the )?(?:table|list|sheet|report|document|tracker))\b"
+    r"|(?:key|notes?|n\.?b\.?|sources?|version|v|count|average)\s*(?:$|[:.–—-]|\d)",
+    re.IGNORECASE,
+)
 #: Words that stand where a title should and name nothing.
 _NOTHINGS = frozenset({"n a", "na", "tbc", "tbd", "tba", "none", "nil", "to be confirmed", "not applicable", "blank", "x", "total", "totals", "sub total",
     "subtotal", "grand total", "average", "count",
@@ -27,6 +29,11 @@ POINTER = re.compile(
 NUMBERED_TITLE = re.compile(r"(?:(?:recommendation|rec)\.?\s*)?R?\s*[-–]?\s*([0-9]{1,4})\s*[.:)–-]\s*(.+)", re.IGNORECASE | re.DOTALL)
 #: What stands for every recommendation and is none.
 EVERY = frozenset({"all", "all recommendations", "all recs", "every recommendation", "various", "several", "multiple"})
+
+
+def is_under_table(text: str) -> bool:
+    """Whether a cell begins as lines under a table do: a total, a note, who prepared it."""
+    return _FOOTER.match(text.strip()) is not None
 
 
 #: Columns that say how work stands and whose it is: a row with words there is work, whatever its title begins with.
