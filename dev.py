@@ -196,7 +196,7 @@ def run(rest: list[str]) -> int:
 def test(rest: list[str]) -> int:
     """The tests, without a screen."""
     prepare("dev")
-    workers = [] if any(w.startswith("-n") for w in rest) or rest else ["-n", "2", "--dist", "loadgroup"]
+    workers = [] if any(w.startswith("-n") for w in rest) or rest else ["-n", "2"]
     return python("-m", "pytest", *workers, *rest, env={"QT_QPA_PLATFORM": "offscreen"})
 
 

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,6 +36,23 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 clocks.inject(CLOCK)
+
+
+#: Files of which all tests run on one process: what is made for all of them takes long to make.
+TOGETHER = frozenset(f"tests/services/test_{name}.py" for name in ("ways_home", "since", "demo", "list_groups"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How tests are given to several processes: one after the other, but for the files that stay together."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file in TOGETHER else nodeid
+
+    return Together(config, log)
 
 
 @pytest.fixture(autouse=True)

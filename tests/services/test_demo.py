@@ -18,9 +18,6 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
 from vawg_desktop.store.check import check
 
-#: On one process: what is made for all of these tests takes long to make.
-pytestmark = pytest.mark.xdist_group("demo")
-
 SMALL = Size("small", 30, 60, 240, 12)
 KINDS = ("partner", "contact", "governance_body", "meeting", "recommendation", "response", "action", "gap", "evidence", "update")
 

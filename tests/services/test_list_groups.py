@@ -19,9 +19,6 @@ from vawg_desktop.services.session import Session
 
 #: Every kind of record with everything by which it can be grouped.
 
-#: On one process: what is made for all of these tests takes long to make.
-pytestmark = pytest.mark.xdist_group("list groups")
-
 KEYS = [(spec.key, key) for spec in ENTITIES for key, _ in list_groups.offered(spec)]
 
 

@@ -24,9 +24,6 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.services.since import Scope
 from vawg_desktop.store import copying, opening
 
-#: On one process: what is made for all of these tests takes long to make.
-pytestmark = pytest.mark.xdist_group("since")
-
 KINDS = ("recommendation", "action", "gap")
 ALL = Scope()
 ENDED = {"action": {"complete", "stopped", "superseded"}}

@@ -34,10 +34,6 @@ from vawg_desktop.store import making
 from vawg_desktop.store.check import check
 
 #: Rows of the return: ``VAWG_ROWS=200`` runs the whole matrix on a return of two hundred.
-
-#: On one process: what is made for all of these tests takes long to make.
-pytestmark = pytest.mark.xdist_group("ways home")
-
 ROWS = int(os.environ.get("VAWG_ROWS", "8"))
 Sheet = Any
 Edit = Callable[[Any, Sheet, dict[str, int]], None]
