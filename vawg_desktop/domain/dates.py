@@ -39,7 +39,7 @@ _ISO_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _WORDED = re.compile(
-    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?([a-z]{3,9})\.?,?[\s-]+([0-9]{4}|[0-9]{2})"
+    r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?([a-z]{3,9})\.?,?[\s-]+([0-9]{4}|[0-9]{2})"
 )
 _MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?[\s\-]+([0-9]{4}|[0-9]{2})")
 _DAY_MONTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?([a-z]{3,9})\.?")
@@ -190,8 +190,8 @@ def _figures(typed: str) -> str | None:
 
 def _words(typed: str) -> str | None:
     if m := _WORDED.fullmatch(typed):
-        month = _month_number(m[2])
-        return _day(int(m[3]), month, int(m[1]), typed) if month else None
+        month = _month_number(m[3])
+        return _of_weekday(m[1], _day(int(m[4]), month, int(m[2]), typed), typed) if month else None
     if (m := _MONTH_YEAR.fullmatch(typed)) and (month := _month_number(m[1])):
         # "Nov-26" is how programs write a month; beyond the years at hand it is as likely a day
         if len(m[2]) == 2 and int(m[2]) <= 31 and ("-" not in typed or int(m[2]) >= 29):
@@ -321,6 +321,18 @@ def _shift(day: date, count: int, unit: str) -> date:
 
 def _century(year: int) -> int:
     return year if year >= 100 else 2000 + year
+
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _of_weekday(named: str | None, stored: str, typed: str) -> str:
+    """A day that is of the weekday named with it. Raises ValueRefusedError where it is another."""
+    day = date.fromisoformat(stored)
+    weekday = _WEEKDAYS[day.weekday()]
+    if named and not weekday.casefold().startswith(named):
+        raise ValueRefusedError(f"{label(stored)} is a {weekday}, and “{_short(typed)}” says otherwise; type the day that is meant.")
+    return stored
 
 
 def _day(year: int, month: int, day: int, typed: str) -> str:

@@ -222,7 +222,7 @@ def refusal(name: str, answer: dict[str, Any]) -> FileRefusedError:
     if answer["refused"] == "not_a_table":
         return FileRefusedError(f"{name} is not a table we can read; save it as .xlsx or .csv.", code="not_a_table")
     if answer["refused"] == "no_columns":
-        return FileRefusedError(f"{name} is a text without columns, not a tracker or return.", code="no_columns")
+        return FileRefusedError(f"{name} holds no table of headings with rows under them, so it is not a tracker or return.", code="no_columns")
     if answer["refused"] == "attachments":
         return FileRefusedError(
             f"{name} holds more than one workbook ({detail}); save each and read it in by itself.",

@@ -187,7 +187,12 @@ def _present(target: Target, same: list[Column], given: Mapping[str, Target | No
             same[n].earlier_of = target
         return same[dated[-1][1]]
     if len({fold(clean_heading(c.header)[0]) for c in same}) == 1:
-        return None
+        undated = sorted(set(range(len(same))) - {n for _, n in dated})
+        if len(undated) > 1:
+            return None
+        for _, n in dated:  # "Q1 update", "Q2 update" and "Update": what names no period is how things stand now
+            same[n].earlier_of = target
+        return same[undated[0]]
     named = [c for c in same if KNOWN.get(fold(clean_heading(c.header)[0]), [""])[0] == target and _is_own_name(target, c.header)]
     kept = named[0] if named else same[0]
     for one in same:

@@ -89,8 +89,9 @@ def note_cells_below(
                         row["answers"][key]["doubt"] = "shifted"
                         held = True
             if held:
+                under = all(one.row.number < stray.number for one in rows if one.row.sheet == stray.sheet)
                 words = (
-                    f"“{plain_text(given.value)[:60]}” is in {HEADINGS[key]} under the last row: either it was written there, or the "
+                    f"“{plain_text(given.value)[:60]}” is in {HEADINGS[key]} {'under the last row' if under else 'in a row that names no action'}: either it was written there, or the "
                     f"answers of {HEADINGS[key]} slid down from their rows. They are not taken unless you accept them."
                 )
                 read.problems.append(Problem("answers_shifted", words, given.sheet, given.cell))

@@ -18,7 +18,7 @@ from vawg_desktop.services.tracker_lineage import made_id
 from vawg_desktop.store.transaction import Transaction
 
 #: What stands between several names in one cell.
-SEPARATOR = re.compile(r"\s*(?:;#?|\n|,|\+|/)\s*")
+SEPARATOR = re.compile(r"\s*(?:;#?|\n|,|\+|(?<!\d)/|/(?!\d))\s*")
 #: A rank or post of police in short, such as T/DCI or A/Supt: its stroke joins no two bodies.
 _RANK = re.compile(r"\b(?:[TA]|PS|PC|DC|DS)/[A-Z]|\b(?:ACC|DCC|CC|Supt|DCI|DI|DSupt)\b")
 #: Who leads, as a list says it beside a body's name.
@@ -38,6 +38,7 @@ class BodyReader:
         self._answers, self._trusted = answers, trusted
         #: Why a name is no partner's; the words and not the error, which would hold every row in memory.
         self._unknown: dict[str, str] = {}
+        self._held_in: dict[str, list[names.Found]] = {}
         self._directories: dict[str, names.Directory] = {}
         self._split: dict[tuple[str, int], tuple[list[str], int]] = {}
         self._touched: dict[tuple[str, str], str] = {}
@@ -116,9 +117,9 @@ class BodyReader:
             close = "did you mean" in refused
             if not self._trusted and answer != "add":
                 if answer != "leave":
-                    near = [d for d in directory.all if close and d.title in refused][:3]
+                    near = [d for d in directory.all if close and d.title in refused][:3] or self._within(name, directory)
                     choices = (*((d.reference, f"It is {d.title}") for d in near), ("add", "Add it as a new partner"), ("leave", "It is not a partner"))
-                    sentence = refused if close else f"“{name}” is not known. Is it a partner? Nobody was set."
+                    sentence = refused if close else f"“{name}” is not known. Is it a partner? The name is left out until you answer."
                     self._problem("owner_unclear" if close or _RANK.search(name) else "new_partner", sentence, one, id_, choices)
                 self._done.tray.append(tray_entry(one, "not understood"))
                 return None
@@ -127,6 +128,20 @@ class BodyReader:
         directory.add(names.Found(PARTNER.key, id, str(self._tx.row(PARTNER.key, id)["reference"]), name))
         self._touched[(PARTNER.key, id)] = "created"
         return id
+
+    def _within(self, name: str, directory: names.Directory) -> list[names.Found]:
+        """Known bodies of which a name holds the name, or is the first letters: "Jo Smith (KCC)", "KP"."""
+        whole = fold(name)
+        if whole not in self._held_in:
+            short = self._tx.connection.exec_driver_sql("SELECT id, name, short_name FROM partner WHERE NOT deleted ORDER BY n").fetchall()
+            found: set[str] = set()
+            for id, *called in short:
+                for one in (fold(str(c)) for c in called if c):
+                    letters = "".join(w[0] for w in one.split() if w not in ("and", "of", "the", "for"))
+                    if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", whole) or (len(letters) > 1 and letters == whole.replace(".", "").replace(" ", "")):
+                        found.add(str(id))
+            self._held_in[whole] = [d for d in {d.id: d for d in directory.all}.values() if d.id in found][:3]
+        return self._held_in[whole]
 
     def _unknown_name(self, name: str) -> str:
         """Why a name is no partner's, with those it is near to, looked for once; empty where it is one."""

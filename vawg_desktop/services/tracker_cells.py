@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from vawg_desktop.domain.dates import both_orders, label, may_be
+from vawg_desktop.domain.dates import both_orders, label, last_day, may_be
 from vawg_desktop.domain.entities import BY_KEY, PARTNER, RECOMMENDATION, EntitySpec
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
@@ -107,7 +107,7 @@ class CellReader(BodyReader):
             return None
         try:
             if spec.kind is Kind.DATE:
-                return self._date(spec, one)
+                return self._likely(spec, one, self._date(spec, one))
             return to_stored(spec, _percent(spec, one))
         except ValueRefusedError as refused:
             return self._meaning(spec, refused.message, one, one.text)
@@ -123,19 +123,23 @@ class CellReader(BodyReader):
             choices = tuple((t.key, f"Take it as {t.label}") for t in spec.terms.terms)
         elif spec.kind is Kind.DATE:
             choices = tuple((d, f"Take it as {label(d)}") for d in may_be(words, self._session.today))
+        elif spec.key == "percent" and words in _ONE:
+            choices = (("1", "Take it as 1%"), ("100", "Take it as 100%"))
         asked = self._words_asked.setdefault(column, set())
-        if not choices or not folded or self._trusted or (folded not in asked and len(asked) >= _MOST_WORDS):
-            self._ask("not_understood", message, one)
-            return None
-        asked.add(folded)
         when = f":{'finished' if self._finished else 'open'}:{self._session.today.year}" if spec.kind is Kind.DATE else ""
         id = f"says:{self._entity}.{spec.key}:{folded}{when}"
         answer = self._answers.get(id)
+        if not choices or not folded or self._trusted or (answer is None and folded not in asked and len(asked) >= _MOST_WORDS):
+            self._ask("not_understood", message, one)
+            return None
         if answer in dict(choices):
-            return answer
+            return int(answer) if spec.kind is Kind.WHOLE else answer
+        if answer is None:
+            asked.add(folded)
         if answer != "leave":
             done = ", in a row that says it is finished," if when and self._finished else ""
             sentence = f"{spec.label}: “{words[:_MOST_SHOWN]}”{done} is not understood; what is meant? Nothing was set."
+            sentence = message if spec.key == "percent" else sentence
             self._problem("not_understood", sentence, one, id, (*choices, ("leave", "Leave it in the tray")))
         self._done.tray.append(tray_entry(one, "not understood"))
         return None
@@ -203,6 +207,21 @@ class CellReader(BodyReader):
                 )
                 self._problem("half_turned", sentence, one, id, (("leave", "As they are in the whole column"), ("turn", "Day and month exchanged")))
                 self._done.tray.append(tray_entry(one, "not understood"))
+
+    def _likely(self, spec: FieldSpec, one: Given, found: Value) -> Value:
+        """A date; one of a year that no plan of ours has, such as 1926 or 2207, is asked about first."""
+        last = last_day(str(found)) if found is not None and not self._trusted else None
+        if last is None or (_FIRST_YEAR <= last.year <= self._session.today.year + _YEARS_AHEAD and not _ODD_YEAR.search(one.text)):
+            return found
+        id = f"unlikely:{self._entity}.{spec.key}:{fold(one.text)}"
+        answer = self._answers.get(id)
+        if answer == "take":
+            return found
+        if answer != "leave":
+            sentence = f"{spec.label}: “{one.text[:40]}” would be {label(str(found))}; is that meant? Nothing was set."
+            self._problem("unlikely_date", sentence, one, id, (("take", f"Take it as {label(str(found))}"), ("leave", "Leave it in the tray")))
+        self._done.tray.append(tray_entry(one, "not understood"))
+        return None
 
     def _date(self, spec: FieldSpec, one: Given) -> Value:
         value = one.value
@@ -274,6 +293,11 @@ class CellReader(BodyReader):
         if pillar is not None and spec is RECOMMENDATION and "pillar" not in cells:
             cells["pillar"] = pillar.key
 
+#: Years of which a list's dates are: others are asked about, and years typed with a nought before them.
+_FIRST_YEAR, _YEARS_AHEAD = 1990, 30
+_ODD_YEAR = re.compile(r"(?<!\d)0\d{3}(?!\d)")
+#: A bare one in a column of per cents: one, or all of it.
+_ONE = ("1", "1.0")
 #: The most texts of one column that are asked about with choices; further ones are only reported.
 _MOST_WORDS = 12
 #: How much of a cell a question quotes, in letters.
@@ -311,6 +335,6 @@ def _percent(spec: FieldSpec, one: Given) -> object:
         return round(one.value * 100)
     if spec.key == "percent" and isinstance(one.value, str) and re.fullmatch(r"0?\.[0-9]+", one.value.strip()):
         return round(float(one.value) * 100)
-    if spec.key == "percent" and one.text in ("1", "1.0"):
-        raise ValueRefusedError("% complete is 1: is that 1% or 100%? Nothing was taken.")
+    if spec.key == "percent" and one.text in _ONE:
+        raise ValueRefusedError("% complete is 1: is that 1% or 100%? Nothing was set.")
     return as_typed(one.value)

@@ -269,7 +269,8 @@ class Matching:
         if row.number and first.number == row.number:
             sentence = f"“{first.number}” was “{first.words[:80]}” in this list; now it says “{row.words[:80]}”."
         elif words_key(first.words) == row.key:
-            sentence = f"“{row.words[:80]}” stood under “{first.number or first.sheet}” in this list; now it stands under “{row.number or row.sheet}”."
+            before, now = (f"under “{number}”" if number else f"without a number on the sheet “{sheet}”" if sheet else "without a number" for number, sheet in ((first.number, first.sheet), (row.number, row.sheet)))
+            sentence = f"“{row.words[:80]}” stood {before} in this list; now it stands {now}." if before != now else f"“{row.words[:80]}” stands in another place of this list now."
         else:
             sentence = f"“{row.words[:80]}” is nearly what “{first.words[:80]}” says in this list."
         self._ask(n, row, choices, code, f"{sentence} Nothing of the row is written until you answer which it is.", known=found)

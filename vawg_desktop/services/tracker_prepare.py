@@ -39,6 +39,9 @@ class Prepared:
     serves: tuple[str, ...] = ()
 
 
+_ERROR = re.compile(r"#(?:REF!|N/A|NAME\?|DIV/0!|VALUE!|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
+
+
 class RowPreparer(CellReader):
     """Sorts the cells of rows by the kind of record they speak of; what can be none goes to the tray."""
 
@@ -56,6 +59,7 @@ class RowPreparer(CellReader):
         for target, given in row.cells.items():
             entity, _, key = target.partition(".")
             by_entity.setdefault(entity, {})[key] = given
+        self._take_out_errors(by_entity)
         self._done.tray += [tray_entry(g, "its column is not matched") for g in row.unmatched]
         for one in row.filled_down:
             self._problem("filled_down", f"“{one.text[:60]}” was taken from the row above, as the sheet leaves it out here.", one)
@@ -63,6 +67,14 @@ class RowPreparer(CellReader):
         more = self._refer_only(by_entity)
         self._take_out_nothings(by_entity)
         return Prepared(row, {e: c for e, c in by_entity.items() if c}, self._beside(by_entity), serves=more)
+
+    def _take_out_errors(self, by_entity: dict[str, dict[str, Given]]) -> None:
+        """What a spreadsheet shows for a formula that failed, saved as text: no words of anybody's."""
+        for cells in by_entity.values():
+            for key, one in list(cells.items()):
+                if isinstance(one.value, str) and one.value[:1] == "#" and _ERROR.fullmatch(one.text.strip()):
+                    del cells[key]
+                    self._ask("error_cell", f"This cell shows a formula error ({one.text.strip()}); nothing was set from it.", one)
 
     def _take_out_dates(self, by_entity: dict[str, dict[str, Given]]) -> None:
         """A number of which the spreadsheet made a date (1-2 became 1 February) is none: the row is known by its words."""

@@ -160,6 +160,7 @@ class RowImporter(RecordWriter):
     ) -> str | None:
         row, beside = one.row, one.beside
         reference = given.pop("reference", None)
+        self._unsettled.clear()
         cells, sets = self._read(row, spec, given)
         parsed[spec.key] = dict(cells)
         if spec.parent in above:
@@ -288,14 +289,15 @@ class RowImporter(RecordWriter):
         records = self._records_of(BY_KEY[self._main])
         missing = [k for k in self._lineage.all() if k.entity == self._main and not k.used and not k.fresh]
         gone = [records.reference.get(k.record, k.number) for k in missing if k.record not in self._may_be]
-        for code, predicate, found in (
-            ("rows_gone", "were in the last copy of this list and are not in this one; nothing was deleted", gone),
-            ("cleared", "were filled in the last copy and are blank in this one; our values were kept", self._cleared),
-            ("left_out", "were in the last copy and are not in this one; they were kept", self._left_out),
+        for code, of_one, of_several, found in (
+            ("rows_gone", "was in the last copy of this list and is not in this one; nothing was deleted", "were in the last copy of this list and are not in this one; nothing was deleted", gone),
+            ("cleared", "was filled in the last copy and is blank in this one; our value was kept", "were filled in the last copy and are blank in this one; our values were kept", self._cleared),
+            ("left_out", "was in the last copy and is not in this one; it was kept", "were in the last copy and are not in this one; they were kept", self._left_out),
         ):
             if found:
                 more = f" and {len(found) - 20} more" if len(found) > 20 else ""
-                self._done.problems.append(Problem(code, f"{', '.join(found[:20])}{more} {predicate}."))
+                alone = len(found) == 1 and ", " not in found[0].partition(" among ")[0]
+                self._done.problems.append(Problem(code, f"{', '.join(found[:20])}{more} {of_one if alone else of_several}."))
 
     def _refer(self, owner: EntitySpec, id: str, spec: FieldSpec, one: Given) -> None:
         parts = [p.strip() for p in one.text.split(";") if p.strip()] if spec.many else [one.text]

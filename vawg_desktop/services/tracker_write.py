@@ -39,6 +39,8 @@ class RecordWriter(RowPreparer):
         self._dry = dry
         self._records: dict[str, Records] = {}
         self._rows_now: dict[str, dict[str, Value]] = {}
+        #: Cells of the row at hand that both sides changed and nobody settled: they are asked about again by the next copy.
+        self._unsettled: set[str] = set()
 
     def _remember(
         self, one: Prepared, spec: EntitySpec, id: str, known: Known | None, reference: Given | None, given: Mapping[str, Given],
@@ -46,7 +48,7 @@ class RecordWriter(RowPreparer):
     ) -> None:  # fmt: skip
         """Keep what the row is and says, with its owner and sets, so that the next copy is compared with it."""
         assert self._lineage is not None
-        stated = {**base, **{k: v for k, v in cells.items() if v is not None}}
+        stated = {**base, **{k: v for k, v in cells.items() if v is not None and k not in self._unsettled}}
         stated |= {f"~{f.key}": ";".join(sorted(ids)) for f, ids in sets.items() if f.kind is not Kind.TAGS}
         title = given.get(spec.title)
         words = title.text if title is not None and title.value is not None else self._title_of(spec, id)
@@ -136,11 +138,15 @@ class RecordWriter(RowPreparer):
             if kind is merge.Kind.INCOMING:
                 wanted[key] = value
             elif kind is merge.Kind.CONFLICT and key in given:
-                self._ask(
-                    "changed_on_both_sides",
-                    f"{spec.by_key[key].label} of {current['reference']} was changed here since; our value was kept.",
-                    given[key],
-                )
+                id_ = f"changed:{current['reference']}:{key}:{fold(given[key].text)}"
+                if (answer := self._answers.get(id_)) == "list":
+                    wanted[key] = value
+                    continue
+                if answer != "ours":
+                    self._unsettled.add(key)
+                    sentence = f"{spec.by_key[key].label} of {current['reference']} was changed here since; our value was kept."
+                    self._problem("changed_on_both_sides", sentence, given[key], id_, (("ours", "Keep our value"), ("list", "Take the list's value")))
+                self._done.tray.append(tray_entry(given[key], "our value was kept"))
         moved = bool(wanted) and self._obeying(spec, wanted, given, lambda values: self._edit(spec, id, current, values))
         state = self._touched.get((spec.key, id))
         self._touched[(spec.key, id)] = (

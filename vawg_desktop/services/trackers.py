@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import FileRefusedError, Problem
@@ -50,18 +51,44 @@ def _import(
     session: Session, path: Path, mapping: Mapping[str, str | None] | None, answers: Mapping[str, str] | None, dry_run: bool, entity: str | None
 ) -> Imported:
     book, tracker, known_list, settled = _read(session, path, mapping, answers, entity)
-    return import_rows(
+    done = import_rows(
         session, tracker, why=f"Imported from {book.name}", book=book, dry_run=dry_run, answers=settled, known=known_list,
     )
+    _note_unused(done, answers or {}, known_list.answers, settled.asked)
+    return done
+
+
+class _Answers(dict[str, str]):
+    """Answers by the ids of questions, and which questions came up."""
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        super().__init__(answers)
+        self.asked: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked.add(key)
+        return super().get(key, default)
+
+
+def _note_unused(done: Imported, given: Mapping[str, str], before: Mapping[str, str], asked: Collection[str]) -> None:
+    """Say of an answer that it belongs to no question of the list, or is none of its choices."""
+    open_ = {p.id: p for p in done.problems if p.id}
+    for id, answer in given.items():
+        if id in open_:
+            choices = [key for key, _ in open_[id].choices]
+            if answer not in choices:
+                done.problems.append(Problem("answer_unknown", f"“{answer[:40]}” is no answer to “{id[:80]}”; there are {', '.join(choices[:12])}.", open_[id].sheet, open_[id].cell))
+        elif id not in asked and id not in before:
+            done.problems.append(Problem("answer_unused", f"“{id[:80]}” is no question of this list; its answer was not used."))
 
 
 def _read(
     session: Session, path: Path, mapping: Mapping[str, str | None] | None, answers: Mapping[str, str] | None, entity: str | None
-) -> tuple[Book, Tracker, KnownList, dict[str, str]]:
+) -> tuple[Book, Tracker, KnownList, _Answers]:
     book = read_book(path)
     first = read_tracker(book, main=entity)
     known_list = _without_rivals(_known_list(session, book, first), first)
-    settled = {**known_list.answers, **(answers or {})}
+    settled = _Answers({**known_list.answers, **(answers or {})})
     wanted = {**known_list.mapping, **(mapping or {})}
     given = {fold(h): t for h, t in wanted.items()}
     read = {fold(c.header): c.target for c in first.columns}
@@ -70,7 +97,7 @@ def _read(
     again = known_list if as_read else _known_list(session, book, tracker)
     if again.id != known_list.id:  # by its columns as they were named by hand, it is another list's copy
         known_list = _without_rivals(again, tracker)
-        settled = {**known_list.answers, **(answers or {})}
+        settled.update(known_list.answers | dict(answers or {}))
         wanted = {**known_list.mapping, **(mapping or {})}
         tracker = read_tracker(book, wanted, settled, entity)
     known_list = _unless_another_bodys(session, book, tracker, known_list, settled)
