@@ -139,7 +139,7 @@ def fills_in(archive: zipfile.ZipFile, names: set[str], palette: Palette) -> dic
             for fill in group:
                 pattern = next(iter(fill), None)
                 solid = pattern is not None and pattern.get("patternType") == "solid"
-                front = next((c for c in pattern or () if local(c.tag) == "fgColor"), None) if solid else None
+                front = next((c for c in (pattern if pattern is not None else ()) if local(c.tag) == "fgColor"), None) if solid else None
                 white = front is None or (front.get("theme") == "0" and not front.get("tint"))
                 colours.append("" if white else palette.colour(front))
         if local(group.tag) == "cellXfs":
