@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
-from tests.services.test_ways_home import Sent, _send
-from vawg_desktop.services import return_messages, return_staging
+from tests.services.test_ways_home import Sent, _send, edited
+from vawg_desktop.services import return_acceptance, return_messages, return_staging
 from vawg_desktop.services.records import Assignment, assign
 from vawg_desktop.services.return_review import Review
 
@@ -86,3 +88,34 @@ def test_messages_to_many_have_names_of_their_own_and_what_cannot_be_sent_is_tol
     assign(sent.session, police, [Assignment("standing", "independent")], "for a case")
     made, refused = return_messages.draft_many(sent.session, [(ids[0], "formal_letter")])
     assert made == [] and len(refused) == 1 and "Kent Police" in refused[0]
+
+
+def filled(sent: Sent, to: Path, cells: dict[tuple[int, str], str], struck: tuple[int, str] | None = None) -> Review:
+    """The police's workbook come back with these answers, by row and heading, one of them struck out."""
+
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        for (row, head), text in cells.items():
+            sheet.cell(row, at[head]).value = text
+            if (row, head) == struck:
+                sheet.cell(row, at[head]).font = Font(strike=True)
+
+    return return_staging.import_return(sent.session, edited(sent.police, edit, to))
+
+
+@pytest.mark.parametrize("words", ["As above", '"', "ditto", "See above.", "Same as above"])
+def test_words_that_only_point_to_another_row_wait_for_a_person(sent: Sent, tmp_path: Path, words: str) -> None:
+    review = filled(sent, tmp_path / "back.xlsx", {(2, "Progress update"): "We met.", (3, "Progress update"): words})
+    assert {str(d.incoming): d.held for d in review.differences if d.field == "narrative"} == {"We met.": "", words: "points_elsewhere"}
+
+
+def test_words_that_are_struck_out_wait_for_a_person(sent: Sent, tmp_path: Path) -> None:
+    review = filled(sent, tmp_path / "back.xlsx", {(2, "Progress update"): "We met.", (3, "Progress update"): "We meet again."}, (3, "Progress update"))
+    assert {str(d.incoming): d.held for d in review.differences if d.field == "narrative"} == {"We met.": "", "We meet again.": "struck"}
+
+
+@pytest.mark.parametrize(("beside", "code"), [({}, "update_without_words"), ({(2, "% complete"): "Nearly there: 60 trained"}, "not_understood")])
+def test_an_update_without_words_is_told_and_makes_none(sent: Sent, tmp_path: Path, beside: dict[tuple[int, str], str], code: str) -> None:
+    review = filled(sent, tmp_path / "back.xlsx", {(2, "Answer"): "Update", **beside})
+    assert code in {p.code for p in review.problems}
+    return_acceptance.accept(sent.session, review.submission, [d for d in review.differences if not d.held])
+    assert sent.session.read().exec_driver_sql('SELECT count(*) FROM "update"').one()[0] == 0

@@ -11,6 +11,8 @@ from typing import TypeAlias
 from vawg_desktop.domain.terms import fold
 
 #: Words that mean "no date yet" rather than a date typed badly.
+#: What readers of cells' looks say of one that is struck out altogether.
+WHOLE_CELL = "the whole cell is struck out"
 NO_DATE = frozenset(
     {"tbc", "tbd", "tba", "n a", "na", "none", "ongoing", "not set", "to be confirmed", "asap", "-"}
 )

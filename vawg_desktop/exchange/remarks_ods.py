@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as Tree
 
+from vawg_desktop.exchange.cells import WHOLE_CELL
 from vawg_desktop.exchange.remark import OURS, Remark, address
 from vawg_desktop.exchange.remarks_looks import local
 
@@ -144,7 +145,7 @@ def _of_cell(cell: Any, sheet: str, at: str, styles: _Styles) -> Iterator[Remark
     for link in (n for n in cell.iter() if n.tag.endswith("}a") and _attribute(n, "href")):
         yield sheet, at, "link", _attribute(link, "href")
     if _attribute(cell, "style-name") in styles.struck and _paragraphs(cell):
-        yield sheet, at, "struck", "the whole cell is struck out"
+        yield sheet, at, "struck", WHOLE_CELL
     else:
         texts = [
             "".join(n.itertext())

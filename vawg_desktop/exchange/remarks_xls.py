@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from vawg_desktop.exchange.cells import WHOLE_CELL
 from vawg_desktop.exchange.remark import (
     OURS,
     Remark,
@@ -81,7 +82,7 @@ def _of_sheet(book: Any, sheet: Any) -> Iterator[Remark]:
             elif kind in (XL_CELL_NUMBER, XL_CELL_DATE) and (remark := _shown_as(kind == XL_CELL_DATE, code, value)):
                 yield name, at, *remark
             if struck and value != "":
-                yield name, at, "struck", "the whole cell is struck out"
+                yield name, at, "struck", WHOLE_CELL
             elif words := _struck_runs(book, sheet, row, column):
                 yield name, at, "struck", words
 

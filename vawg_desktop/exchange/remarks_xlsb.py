@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from vawg_desktop.exchange.cells import WHOLE_CELL
 from vawg_desktop.exchange.remark import OURS, Remark, address, is_percent, page_words
 from vawg_desktop.exchange.remarks_xlsx import attached_to_sheet, relations_of
 
@@ -179,7 +180,7 @@ def _of_cell(number: int, body: bytes, sheet: str, at: str, looks: _Looks) -> It
     if number in (2, 5, 9) and look in looks.per_cents:
         yield sheet, at, "percent", ""
     if look in looks.struck:
-        yield sheet, at, "struck", "the whole cell is struck out"
+        yield sheet, at, "struck", WHOLE_CELL
     elif number == 7 and (words := looks.strings.get(_u32(body, 8))):
         yield sheet, at, "struck", words
 

@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as Tree
 from xml.sax.saxutils import escape
 
+from vawg_desktop.exchange.cells import WHOLE_CELL
 from vawg_desktop.exchange.palette import Palette
 from vawg_desktop.exchange.remark import (
     Remark,
@@ -238,7 +239,7 @@ def _of_struck(data: bytes, sheet: str, formats: set[int], strings: dict[int, st
         body = data[match.end() : end]
         style, value, cell = _STYLE.search(match[2]), _VALUE.search(body), match[1].decode()
         if style and int(style[1]) in formats and (value or b"<t" in body):
-            yield sheet, cell, "struck", "the whole cell is struck out"
+            yield sheet, cell, "struck", WHOLE_CELL
         elif b't="s"' in match[2] and value and (words := strings.get(int(value[1]))):
             yield sheet, cell, "struck", words
         elif inline and b"<strike" in body:

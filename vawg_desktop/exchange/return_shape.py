@@ -27,6 +27,8 @@ class Answer:
     per_cent: bool = False
     #: Whether the cell only shows what stands in another cell.
     linked: bool = False
+    #: Whether all of it is struck out.
+    struck: bool = False
 
 
 @dataclass(slots=True)

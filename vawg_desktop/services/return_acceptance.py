@@ -58,6 +58,8 @@ _DOUBTS = {
     "moved": "it is what we sent for another row.",
     "cut": "the cell that was sent held only the beginning of it.",
     "made_date": "the program that wrote the file made a date or a time of these words.",
+    "struck": "the words are struck out.",
+    "points_elsewhere": "it only points to another row.",
     "filled": "it may have been drawn down over other answers.",
     "contradicts": "the row says that nothing changed.",
     "aside": "the cells of its row are not in the columns we sent them in.",
@@ -184,6 +186,8 @@ def _add_update(
     form = owner.form
     told, parent = form.told_by, form.told_by.parent
     answered = answer["answers"].get("answer", {}).get("value")
+    if not chosen and answered == "update" and not any(key in answer["answers"] for key in form.words):
+        return  # it says that there is an update, and not which
     if not chosen and (answered is None or refused or (answered == "update" and _heard_before(tx, submission, row, form, answer))):
         return
     there = tx.connection.exec_driver_sql(

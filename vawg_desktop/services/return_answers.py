@@ -201,6 +201,21 @@ def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str
             answers[key].setdefault("doubt", "cut")
         elif key in WORDED and isinstance(one.row.answers[key].value, (dt.date, dt.time)):
             answers[key].setdefault("doubt", "made_date")
+        elif one.row.answers[key].struck:
+            answers[key].setdefault("doubt", "struck")
+        elif key in WORDED and _ELSEWHERE.fullmatch(plain_text(one.row.answers[key].value).strip().strip(".").casefold()):
+            answers[key].setdefault("doubt", "points_elsewhere")
+    told_of = any(p.record == one.base.reference for p in read.problems)  # such as words that stand in a column of numbers
+    if way == "update" and not changed and not told_of and not any(key in answers for key in read.form.words):
+        place = answers["answer"]
+        read.problems.append(Problem(
+            "update_without_words", f"{one.base.reference} says {ANSWER.label('update')}, and nothing beside it could be read as one; no update was made.",
+            place["sheet"], place["cell"], one.base.reference,
+        ))  # fmt: skip
+
+
+#: Words that only point to another row of the list.
+_ELSEWHERE = re.compile(r"[\"”″〃]|''|ditto|(?:same )?as (?:above|below)|see (?:above|below)|do\.?")
 
 
 #: LibreOffice breaks a paragraph of more letters than this in two, where the cell has several.

@@ -13,7 +13,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import FileRefusedError, Problem
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold, how_many
-from vawg_desktop.exchange.cells import plain_text
+from vawg_desktop.exchange.cells import WHOLE_CELL, plain_text
 from vawg_desktop.exchange.reading import Book, read_book
 from vawg_desktop.exchange.tracker_in import read_tracker
 from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
@@ -265,8 +265,6 @@ _BESIDE = {
     "cell_picture": "a picture in the cell",
 }
 _MOST_OF_A_KIND = 1_000
-#: What the reader says of a cell that is struck out altogether.
-WHOLE_CELL = "the whole cell is struck out"
 
 
 def _note_remarks(book: Book, done: Imported) -> None:

@@ -26,6 +26,7 @@ _HELD = {
     "exchanged": "Two rows have each other's answers", "sorted": "Sorted without its reference?",
     "moved": "What we sent for another row: check", "shifted": "Shifted from the next row?",
     "cut": "Only its beginning was sent", "made_date": "Words of which a date was made?",
+    "struck": "Struck out: meant?", "points_elsewhere": "Points to another row: which words?",
     "filled": "Filled down over other cells?", "contradicts": "The row says that nothing changed",
     "crossed": "Its heading may have been exchanged", "aside": "Cells in this row have moved: check",
     "superseded": "The action has been superseded", "reassigned": "No longer this body's",
