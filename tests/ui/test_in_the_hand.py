@@ -203,6 +203,24 @@ def test_ctrl_enter_saves_a_form_from_a_field_of_several_lines(qtbot: QtBot) -> 
 # -- the past -------------------------------------------------------------------------------------------
 
 
+def test_a_record_that_was_not_there_yet_is_named_and_nothing_offers_to_add_one(shown: Shown) -> None:
+    """It was told by its identifier, beside an empty record; and the list of the past offered a new one."""
+    page: Any = shown.go("action")
+    page.go_to(show.record(shown.session, "A-0002").id)
+    settle(shown.tasks)
+    told: list[str] = []
+    messages.shown.connect(lambda _, text: told.append(text))
+    shown.window.as_at.go("1 January 2020")
+    settle(shown.tasks)
+    settle(shown.window.tasks)
+    assert told[-1] == "A-0002 was not recorded yet as at 1 January 2020."
+    past: Any = shown.window.page("action")
+    assert past._nothing.text.text() == "No actions were recorded by then." and not past._nothing.findChildren(QPushButton)
+    shown.window.as_at.back()
+    settle(shown.window.tasks)
+    shown.tasks = shown.window.tasks
+
+
 def test_the_window_goes_to_the_past_and_back_where_it_stood(shown: Shown) -> None:
     page: Any = shown.go("action")
     records.assign(shown.session, "A-0002", [Assignment("title", "Called otherwise since")], None)
@@ -537,3 +555,26 @@ def test_a_choice_is_heard_with_what_it_is_about_wherever_it_is_put(qtbot: QtBot
     choice.show()
     told = QAccessible.queryAccessibleInterface(choice).relations()
     assert [one.text(QAccessible.Text.Name) for one, kind in told if kind & QAccessible.RelationFlag.Label] == ["Status"]
+
+
+@pytest.mark.parametrize("key", ["action", "recommendation", "changes", "journey", "card"])
+def test_tab_forwards_reaches_what_stands_before_the_list(shown: Shown, key: str) -> None:
+    """A page that gave its focus on had its buttons, filters and chips passed over: only Shift and Tab found them."""
+    page: Any = shown.go(key)
+    settle(shown.tasks)
+    shown.window.activateWindow()
+    page.setFocus(Qt.FocusReason.OtherFocusReason)
+    first = QApplication.focusWidget()
+    assert first is not None and page.isAncestorOf(first)
+
+    def met(way: Qt.Key) -> set[QWidget]:
+        found: set[QWidget] = set()
+        for _ in range(400):
+            QTest.keyClick(QApplication.focusWidget() or shown.window, way)
+            if (now := QApplication.focusWidget()) is None or now is first:
+                break
+            found.add(now)
+        return found
+
+    forwards, backwards = met(Qt.Key.Key_Tab), met(Qt.Key.Key_Backtab)
+    assert forwards == backwards and len(forwards) > 20

@@ -40,6 +40,18 @@ def open_at(session: Session, words: str) -> PastSession:
     return PastSession(past.as_known(session.store, upto, called), session.who, day, called, session)
 
 
+def open_with(session: Session, words: str, record: str) -> tuple[PastSession, str, str]:
+    """The store as it was, with the id of a record that is to be shown in it: empty, and the record's reference beside it, where it did not exist yet.
+
+    Raises as ``open_at``.
+    """
+    past = open_at(session, words)
+    if not record or names.maybe_find(past.read(), record) is not None:
+        return past, record, ""
+    found = names.maybe_find(session.read(), record)
+    return past, "", found.reference if found is not None else ""
+
+
 def moment(session: Session, words: str) -> tuple[date, str, int]:
     """The day that words name, what it is called, and the entry up to which the store knew then. Raises as ``open_at``."""
     typed = words.strip()

@@ -66,15 +66,16 @@ class AsAt:
             return
         from vawg_desktop.services import as_at
 
-        today = self._today or self._window.tasks.session
+        today, (key, id) = self._today or self._window.tasks.session, self._window.where()
         messages.tell("Opening the store as at that date …")
-        self._window.tasks.make_file(lambda _: as_at.open_at(today, words), partial(self._show, today, then))
+        self._window.tasks.make_file(lambda _: as_at.open_with(today, words, id), partial(self._show, today, then, key))
 
     def today_of(self, session: Session) -> Session:
         """The session on today's store, where one of the past is shown; by its passphrase the window is unlocked."""
         return self._today or session
 
-    def _show(self, today: Session, then: Callable[[], object] | None, past: PastSession) -> None:
+    def _show(self, today: Session, then: Callable[[], object] | None, key: str, opened: tuple[PastSession, str, str]) -> None:
+        past, id, missing = opened
         before = self._past
         if lost := self._window.left_over():  # typed while the copy was made
             past.store.close()
@@ -83,10 +84,10 @@ class AsAt:
         if before is None:
             self._left = self._window.where()
         self._today, self._past = today, past
-        self._change_to(past, self._window.where())
+        self._change_to(past, (key, id))
         if before is not None:
             before.store.close()
-        messages.tell(f"This is as at {past.called}.")
+        messages.tell(f"{missing} was not recorded yet as at {past.called}." if missing else f"This is as at {past.called}.")
         if then is not None:
             then()
 

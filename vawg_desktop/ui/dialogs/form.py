@@ -146,6 +146,8 @@ def keep_on_screen(dialog: QDialog) -> None:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(inner)
     box.insertWidget(0, area, 1)
+    area.show()  # at once, so that the first field takes the keyboard
+    box.activate()  # which lets the dialog be lower than all that now scrolls
     dialog.resize(max(dialog.width(), min(inner.sizeHint().width() + theme.px(72), room.width())), room.height())
 
 

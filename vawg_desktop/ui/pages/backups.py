@@ -77,7 +77,7 @@ class BackupsPage(QWidget):
             note(f"In {folder}. 10 recent, 14 daily and 12 monthly stay; named ones stay for ever.")
         )
         if not backups:
-            section.body.addWidget(EmptyState("There is no backup yet.", "Back up now", self.back_up, inset=SECTION_INSET))
+            section.body.addWidget(EmptyState("There is no backup yet.", "Back up now", self.back_up, inset=SECTION_INSET, main=False))
             return section
         grid = QGridLayout()
         grid.setContentsMargins(theme.px(8), theme.px(4), 0, 0)

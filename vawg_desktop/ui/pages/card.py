@@ -77,7 +77,10 @@ class CardPage(QWidget):
             line.installEventFilter(self)
         self._say(_EMPTY)
         tasks.changes_applied.connect(self._on_changes)
-        self.setFocusProxy(self.about)
+
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """The keyboard goes to the name of the record. A focus proxy would take Tab past everything before it."""
+        self.about.setFocus(reason)
 
     def load(self) -> None:
         """Read what a card can be about, and the card that is shown."""

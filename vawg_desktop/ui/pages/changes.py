@@ -62,9 +62,12 @@ class ChangesPage(QWidget):
         self._build()
         self.view.chosen.connect(self._on_chosen)
         self.view.entered.connect(self._on_entered)
-        self.setFocusProxy(self.view)
         QShortcut(QKeySequence("Ctrl+C"), self.view, self.copy_lines, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         tasks.changes_applied.connect(self._on_changes)
+
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """The keyboard goes to the list. A focus proxy would take Tab past everything before it."""
+        self.view.setFocus(reason)
 
     # -- building ----------------------------------------------------------------------------
 

@@ -116,6 +116,7 @@ class CopiesPage(QWidget):
                     "Take working copy …",
                     self.take_copy,
                     inset=SECTION_INSET,
+                    main=False,
                 )
             )
         self._body.addStretch(1)

@@ -69,11 +69,14 @@ class JourneyPage(QWidget):
         self.panes_beside = TwoPanes(left, self._build_detail())
         self._right.hide()
         box.addWidget(self.panes_beside)
-        self.setFocusProxy(self.view)
         self.view.walked.connect(self._on_walked)
         self.view.entered.connect(self._on_entered)
         tasks.changes_applied.connect(self._on_changes)
         QShortcut(QKeySequence("F11"), self, self.full_screen, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """The keyboard goes to the map. A focus proxy would take Tab past everything before it."""
+        self.view.setFocus(reason)
 
     # -- building ----------------------------------------------------------------------------
 

@@ -57,8 +57,7 @@ class ListPage(QWidget):
         self._sequence = 0
         #: A read of the list is under way.
         self.reading = False
-        #: Something here changed since the record was read.
-        self._missed = False
+        self._missed = False  # something here changed since the record was read
         self._wanted: str | None = None
         self._chips: list[tuple[QPushButton, Where]] = []
         self._added: list[QPushButton] = []  # for a list that another page asked to be shown
@@ -69,12 +68,14 @@ class ListPage(QWidget):
         self._pane: RecordPane | None = None
         self.views = SavedViews(tasks, entity, lambda query: self.show_query(query, view=True), lambda: self.query)
         self.outputs = ListOutputs(self)
-        self._empty_words = empty or f"No {self.spec.plural.casefold()} yet."
+        self._empty_words = f"No {self.spec.plural.casefold()} were recorded by then." if looking_back.is_on() else empty or f"No {self.spec.plural.casefold()} yet."
         self._build()
         self._wire()
-        self.setFocusProxy(self.view)
         list_acts.load_kept(self)
 
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        """The keyboard goes to the list. A focus proxy would take Tab past everything before it."""
+        self.view.setFocus(reason)
     # -- building ----------------------------------------------------------------------------
 
     def _build(self) -> None:
@@ -89,9 +90,9 @@ class ListPage(QWidget):
         left.addWidget(self._build_chips())
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
-        self._nothing = EmptyState(self._empty_words, "" if self.spec.system else f"New {self.spec.label.casefold()}", self.new_record)
+        self._nothing = EmptyState(self._empty_words, "" if self.spec.system or looking_back.is_on() else f"New {self.spec.label.casefold()}", self.new_record, main=False)
         self._stack.addWidget(self._nothing)
-        self._no_match = EmptyState("Nothing matches this filter.", "Show all", self.show_all)
+        self._no_match = EmptyState("Nothing matches this filter.", "Show all", self.show_all, main=False)
         self._stack.addWidget(self._no_match)
         left.addWidget(self._stack, 1)
         self._right = QStackedWidget()

@@ -114,6 +114,7 @@ class ReturnsPage(QWidget):
             "No round has been sent yet. A round makes one workbook for each partner, with that partner's actions only.",
             "Prepare returns …",
             self.send_round,
+            main=False,
         )
         box.addWidget(self._empty)
         box.addStretch(1)

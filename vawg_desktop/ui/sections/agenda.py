@@ -35,7 +35,7 @@ def agenda_of(pane: Pane) -> Made:
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, theme.px(8), 0, 0)
         buttons.setSpacing(theme.px(8))
-        hold = button("Hold the meeting", lambda: pane.view and pane.open_record.emit(f"hold:{pane.view.id}"), kind="primary")
+        hold = button("Hold the meeting", lambda: pane.view and pane.open_record.emit(f"hold:{pane.view.id}"))
         buttons.addWidget(hold)
         buttons.addWidget(button("Draft questions …", partial(_draft, pane), tip="A question for each item that lacks proof, an update or its date"))
         buttons.addStretch(1)

@@ -311,9 +311,12 @@ class Rows(QVBoxLayout, Generic[Row]):
 
 
 class EmptyState(QWidget):
-    """What would be here, in one sentence, and the one thing to do. ``inset``: how far in from its edge, so that it stands under what is above it."""
+    """What would be here, in one sentence, and the one thing to do. ``inset``: how far in from its edge, so that it stands under what is above it.
 
-    def __init__(self, text: str, verb: str = "", do: Callable[[], object] | None = None, *, inset: int = 0) -> None:
+    ``main``: whether its button is the one of the page that is filled; not where the page's head has such a one.
+    """
+
+    def __init__(self, text: str, verb: str = "", do: Callable[[], object] | None = None, *, inset: int = 0, main: bool = True) -> None:
         super().__init__()
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(inset), theme.px(8), theme.px(24), theme.px(8))
@@ -325,7 +328,7 @@ class EmptyState(QWidget):
         box.addWidget(self.text)
         self.setAccessibleName(text)
         if verb and do is not None:
-            made = button(verb, do, kind="primary")
+            made = button(verb, do, kind="primary" if main else "")
             made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             box.addWidget(made)
         box.addStretch(1)
