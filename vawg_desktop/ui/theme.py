@@ -251,7 +251,8 @@ def style_rules(t: Theme) -> str:
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; border: none;
         width: 0; height: 0; }}
     QMenu {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: {px(4)}px; }}
-    QMenu::item {{ padding: {px(6)}px {px(16)}px; border-radius: {px(3)}px; }}
+    QMenu::item {{ padding: {px(6)}px {px(32)}px {px(6)}px {px(16)}px; border-radius: {px(3)}px; }}
+    QMenu::separator {{ height: 1px; background: {c.line}; margin: {px(4)}px {px(8)}px; }}
     QMenu::item:selected {{ background: {c.select}; color: {c.on_select}; }}
     QProgressBar {{ background: {c.line}; border: none; border-radius: {px(3)}px; max-height: {px(6)}px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: {px(3)}px; }}

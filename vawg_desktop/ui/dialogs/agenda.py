@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -45,7 +46,6 @@ class AgendaDialog(Form):
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         for term in AGENDA_KIND:
             self._add(term.label, [p for p in proposed if p.kind == term.key], ticked=term.key in _TICKED)
-        self.tree.setColumnWidth(0, theme.px(620))
         self._counting = QTimer(self)
         self._counting.setSingleShot(True)
         self._counting.setInterval(0)  # a heading ticks thousands, which are counted once
@@ -65,12 +65,18 @@ class AgendaDialog(Form):
     def first_field(self) -> QWidget:
         return self.tree
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Both columns are in sight, whatever the width: the titles have the larger part."""
+        super().resizeEvent(event)
+        self.tree.setColumnWidth(0, int((self.width() - theme.px(64)) * 0.58))
+
     def _add(self, heading: str, some: Sequence[Proposal], *, ticked: bool) -> None:
         if not some:
             return
         top = QTreeWidgetItem([f"{heading} ({len(some):,})", ""])
         top.setFlags(top.flags() | Qt.ItemFlag.ItemIsAutoTristate | Qt.ItemFlag.ItemIsUserCheckable)
         top.setCheckState(0, Qt.CheckState.Unchecked)
+        top.setSizeHint(0, QSize(0, theme.px(32)))  # all rows are as high as the first
         top.setFont(0, theme.font(13, bold=True))
         rows: list[QTreeWidgetItem] = []
         for one in some:

@@ -17,6 +17,8 @@ _COLOURS = {"complete": "green", "in_progress": "blue", "not_started": "grey"}
 _DASHES = {
     "complete": Qt.PenStyle.SolidLine, "in_progress": Qt.PenStyle.DashLine, "not_started": Qt.PenStyle.DotLine,
 }  # fmt: skip
+#: Between the end of a line and its words, in quarters.
+_GAP = 0.1
 Series = Sequence[tuple[date, dict[str, int]]]
 
 
@@ -48,15 +50,14 @@ class ProgressChart(QWidget):
             curve.curve.setSegmentedLineMode("on")
             end = pg.TextItem(f"{words} {values[-1]}", color=c.text, anchor=(0, 0.5))
             end.setFont(theme.font())
-            end.setPos(len(values) - 1 + 0.1, values[-1])
+            end.setPos(len(values) - 1 + _GAP, values[-1])
             plot.addItem(end)
-        plot.setXRange(0, len(progress) + 1.2)
         plot.setYRange(
             0,
             max([1, *(v for _, by in progress for k, v in by.items() if k in dict(parts))]) * 1.1,
         )
         self._plot = plot
-        self._name_quarters()
+        self._fit()
         for side in ("bottom", "left"):
             plot.getAxis(side).setPen(QColor(c.line))
             plot.getAxis(side).setTextPen(QColor(c.muted))
@@ -66,14 +67,17 @@ class ProgressChart(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._name_quarters()
+        self._fit()
 
-    def _name_quarters(self) -> None:
-        """Name as many quarters under the chart as stand beside one another."""
-        names = [financial_quarter(end) for end, _ in self.progress]
-        wide = max(QFontMetrics(theme.font()).horizontalAdvance(name) for name in names) + theme.px(16)
-        room = max(1, self._plot.width() - theme.px(60)) / (len(names) + 1.2)  # for each quarter, beside the words at the end of the lines
-        step = max(1, ceil(wide / room))
+    def _fit(self) -> None:
+        """Leave room for the words at the end of the lines, and name as many quarters under the chart as stand beside one another."""
+        names, metrics = [financial_quarter(end) for end, _ in self.progress], QFontMetrics(theme.font())
+        room = max(1, self._plot.width() - theme.px(60))
+        ends = max(metrics.horizontalAdvance(f"{words} {self.progress[-1][1].get(key, 0)}") for key, words in self.parts) + theme.px(16)
+        across = (len(names) - 1 + _GAP) / (1 - min(0.7, ends / room))
+        self._plot.setXRange(0, across, padding=0)
+        wide = max(metrics.horizontalAdvance(name) for name in names) + theme.px(16)
+        step = max(1, ceil(wide / (room / across)))
         self._plot.getAxis("bottom").setTicks([[(i, name) for i, name in enumerate(names) if i % step == 0]])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
