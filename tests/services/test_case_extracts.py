@@ -280,3 +280,68 @@ def test_the_words_of_an_offence_that_nobody_weighs_are_not_kept(tmp_path: Path)
     cases = cases_in.read_cases(written(tmp_path, rows, ["Offence" if h == "HO code" else h for h in HEAD]))
     measured = harm_measures.measure(cases, cases_in.Weights("own", {}, {"harassment": 6.5}))
     assert measured.unweighed == {"Assault": 100, "Other": 1}
+
+
+def small(session: Session, folder: Path, seed: int) -> case_extracts.Shown:
+    """A small extract of five kinds of offence over three years, as it leaves."""
+    chance = random.Random(seed)
+    weights = folder / "five.csv"
+    weights.write_text("Offence code,Weight\n1,5475\n19C,1825\n8A,100\n105B,6.5\n34A,365\n", "utf-8")
+    case_extracts.take_weights(session, weights, version="2026", title=f"Five {seed}")
+    rows: list[list[str]] = []
+    for code, count in (("001", chance.randint(2, 12)), ("019C", chance.randint(5, 25)), ("008A", 160), ("105B", 140), ("034A", chance.randint(8, 60))):
+        for _ in range(count):
+            n, year, month = len(rows), chance.choice([2022, 2023, 2024]), chance.randint(1, 12)
+            outcome = chance.choices(["Evidential difficulties", "Charged", "Caution", ""], [70, 15, 4, 2])[0]
+            charged = f"{year}-{month:02d}-25" if outcome == "Charged" else ""
+            rows.append([f"C{n}", f"V{n}", f"O{n % 60}", code, f"{year}-{month:02d}-{chance.randint(1, 20):02d}", charged, outcome, charged or f"{year}-{month:02d}-27", "Female", "18-24", chance.choice(["Ashford", "Dover", "Swale"]), "10:30"])
+    taken = case_extracts.take_in(session, written(folder, rows), FOOTING, weights=f"Five {seed}")
+    return case_extracts.shown(session, taken.reference, inside=False)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_small_number_of_an_extract_follows_from_others_of_its_paper(session: Session, tmp_path: Path, seed: int) -> None:
+    """Months and months of the year, outcomes and stages, days of harm and the weights that anybody may look up: each by sums of its own."""
+    found = small(session, tmp_path, seed)
+    m, tables = found.measured, {name: rows for name, _, rows, _ in found.tables}
+    told = {name: {r[0]: int(r[1].replace(",", "")) for r in rows if len(r) > 1 and r[1] != "–"} for name, rows in tables.items()}
+
+    def alone(total: int | None, parts: dict[str, int], shown: dict[str, int]) -> None:
+        """Where one part alone is hidden, it is no small one; and together they are none either."""
+        hidden = {k: n for k, n in parts.items() if k not in shown and n}
+        if total is not None and hidden:
+            assert len(hidden) > 1 or next(iter(hidden.values())) >= 10
+            assert sum(hidden.values()) >= 10
+
+    for name, groups in m.groups.items():
+        counts = {k: n for k, (n, _) in groups.items()}
+        alone(m.offences, counts | {"": m.offences - sum(counts.values())}, told[name])
+        assert all(n >= 10 for n in told[name].values())
+    months = {k: n for k, (n, _) in m.groups["Month"].items()}
+    for label in m.groups["Month of the year"]:
+        alone(told["Month of the year"].get(label), {k: n for k, n in months.items() if k[5:7] == label[:2]}, told["Month"])
+    stages, outcomes = dict(m.stages), {k: n for k, (n, _) in m.groups["Outcome"].items()}
+    for stage, count in told.get("How far cases got", {}).items():  # whoever knows that an outcome is a stage takes it away too
+        known = told["Outcome"] | {k: n for k, n in outcomes.items() if n == stages[stage]}
+        alone(m.offences, outcomes | {"": m.offences - sum(outcomes.values())}, known)
+        assert count >= 10
+    few = {code for code, (n, _) in m.groups["Offence"].items() if n < 10} or m.rarest["all"]["all"] < 10
+    assert bool(few) == ("whose days of harm are not shown" in found.sentence()) == (case_extracts.as_json(found)["harm"] is None)
+    for name, rows in tables.items():
+        for row in rows if name in m.groups else ():
+            assert row[3] == "–" or m.rarest[name][row[0]] >= 10
+
+
+def test_the_rarest_kind_in_a_group_is_counted_by_offence(tmp_path: Path) -> None:
+    rows = [[f"C{n}", f"V{n}", f"O{n}", "008A" if n < 4 else "105B", "2024-01-05", "", "", "", "Female", "18-24", "Ashford" if n < 14 else "Dover", "10:30"] for n in range(30)]
+    m = harm_measures.measure(cases_in.read_cases(written(tmp_path, [*rows, rows[0]])), None)
+    assert m.rarest["District"] == {"Ashford": 4, "Dover": 16} and m.rarest["all"] == {"all": 4}
+    assert harm_measures.from_json(json.loads(json.dumps(m.as_json()))).rarest == m.rarest
+
+
+def test_whoever_is_in_one_offence_alone_is_not_told_by_those_in_more(session: Session, tmp_path: Path) -> None:
+    rows = [[f"C{n}", f"V{n}", f"O{n if n < 7 else 7 + n % 31}", "008A", "2024-01-05", "", "", "", "Female", "18-24", "Ashford", "10:30"] for n in range(100)]
+    found = case_extracts.shown(session, case_extracts.take_in(session, written(tmp_path, rows), FOOTING, weights="Two weights").reference, inside=False)
+    assert found.measured.offenders.units - found.measured.offenders.repeats == 7
+    (notes,) = [notes for name, _, _, notes in found.tables if name == "Concentration: offenders"]
+    assert notes[0].startswith("How many are in more than one offence is not shown") and case_extracts.as_json(found)["offenders"]["repeats"] is None

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vawg_desktop.analysis import disclosure
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
@@ -23,7 +22,7 @@ from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange import cases_in
 from vawg_desktop.exchange.cases_in import Weights
 from vawg_desktop.exchange.document import Block, Document, Heading, Paragraph, Table
-from vawg_desktop.services import harm_measures, names, outputs, small_counts
+from vawg_desktop.services import harm_disclosure, harm_measures, names, outputs, small_counts
 from vawg_desktop.services.harm_measures import CAVEATS, TOPS, Measured, Spread
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
@@ -125,7 +124,10 @@ class Shown:
         top = m.offenders.tops.get("0.1")
         if m.offences < self.least:
             return f"Fewer than {self.least} offences: nothing about them is shown."
-        told = f"{how_many(m.offences, 'offence')}, {m.harm:,.0f} days of harm." if self.weights else f"{how_many(m.offences, 'offence')}; harm is not weighed."
+        told = f"{how_many(m.offences, 'offence')}; harm is not weighed."
+        if self.weights:
+            few = harm_disclosure.tells_all(m, self.least)
+            told = f"{how_many(m.offences, 'offence')}, {'whose days of harm are not shown' if few else f'{m.harm:,.0f} days of harm'}."
         if top is not None and math.ceil(0.1 * m.offenders.units - 1e-9) >= self.least:
             told += f" The most harmful tenth of {how_many(m.offenders.units, 'offender')} account for {100 * top:.0f}% of harm"
             told += f" (by chance alone {100 * m.offenders.by_chance:.0f}%)." if not math.isnan(m.offenders.by_chance) else "."
@@ -148,9 +150,10 @@ def shown(session: Session, extract: str, *, inside: bool = True) -> Shown:
     for name, one in (("Offenders", made.measured.offenders), ("Victims", made.measured.victims)):
         if one.units:
             made.tables.append(_spread_table(name, one, made.least))
-    _stage_tables(made)
-    for name, groups in made.measured.groups.items():
-        made.tables.append(_group_table(name, groups, made.least, weighed=bool(made.weights)))
+    hidden = harm_disclosure.hidden_counts(made.measured, made.least)
+    _stage_tables(made, hidden)
+    for name in made.measured.groups:
+        made.tables.append(_group_table(made, name, {label for group, label in hidden if group == name}))
     return made
 
 
@@ -172,9 +175,9 @@ def _spread_table(name: str, one: Spread, least: int) -> tuple[str, list[str], l
         units = max(1, math.ceil(top * one.units - 1e-9))
         hidden = units < least
         rows.append([f"Top {100 * top:g}%", f"{units:,}", "–" if hidden else _percent(one.tops_of_offences.get(f"{top:g}")), "–" if hidden else _percent(one.tops.get(f"{top:g}"))])
-    repeats = one.repeats >= least or not one.repeats
+    repeats = _repeats_told(one, least)
     rows.append(["All", f"{one.units:,}", "100%", "100%" if one.tops else "–"])
-    notes = [f"In more than one offence: {how_many(one.repeats, name.casefold().removesuffix('s'))}, with {one.offences_of_repeats:,} offences." if repeats else f"In more than one offence: fewer than {least}."]
+    notes = [f"In more than one offence: {how_many(one.repeats, name.casefold().removesuffix('s'))}, with {one.offences_of_repeats:,} offences." if repeats else "How many are in more than one offence is not shown: they, or the others, are few."]
     if one.tops:
         notes.append(f"Gini {one.gini:.2f}. By chance alone the top tenth would have {_percent(one.by_chance)} of harm." + (f" By tenths, the most harmful first: {', '.join(_percent(d) for d in one.deciles)}." if one.units >= 10 * least else ""))
     if any(r[3] == "–" and r[0].startswith("Top") for r in rows) and one.tops:
@@ -182,12 +185,17 @@ def _spread_table(name: str, one: Spread, least: int) -> tuple[str, list[str], l
     return f"Concentration: {name.casefold()}", heads, rows, notes
 
 
-def _stage_tables(made: Shown) -> None:
-    """How far cases got: a stage is told where both those that reached it and those that did not, of the stage before too, are enough."""
+def _repeats_told(one: Spread, least: int) -> bool:
+    """Whether it is told how many are in more than one offence: they and the others, whose offences follow, are enough."""
+    return _enough(one.repeats, least) and _enough(one.units - one.repeats, least)
+
+
+def _stage_tables(made: Shown, hidden: Collection[harm_disclosure.Cell]) -> None:
+    """How far cases got: a stage is told where both those that reached it and those that did not, of the stages before too, are enough."""
     m, under = made.measured, made.least
     told: dict[str, int] = {}
     for name, count in m.stages:
-        if all(_enough(abs(other - count), under) for other in told.values()) and _enough(count, under):
+        if (harm_disclosure.STAGE, name) not in hidden and all(_enough(abs(other - count), under) for other in told.values()) and _enough(count, under):
             told[name] = count
     if len(m.stages) > 1:
         first = m.stages[0][1]
@@ -200,7 +208,10 @@ def _stage_tables(made: Shown) -> None:
         first = m.stages[0][1]
         days = [f"By {day} days" for day in harm_measures.BY_DAYS]
         ended = {day: [round(shares.get(str(day), 0.0) * first) for shares in m.ends.values()] for day in harm_measures.BY_DAYS}
-        safe = {day: all(_enough(n, under) for n in [*counts, first - sum(counts)]) for day, counts in ended.items()}
+        safe: dict[int, bool] = {}
+        for day, counts in ended.items():  # each end by itself, what is left, and what came since the last day that is shown
+            before = next((ended[d] for d in reversed(harm_measures.BY_DAYS) if d < day and safe[d]), [0] * len(counts))
+            safe[day] = all(_enough(n, under) for n in [*counts, first - sum(counts), *(abs(n - b) for n, b in zip(counts, before, strict=True))])
         rows = [
             [cause, *(_percent(shares.get(str(day))) if safe[day] else "–" for day in harm_measures.BY_DAYS), "–" if m.medians.get(cause) is None or first < 2 * under else f"{m.medians[cause]:.0f}"]
             for cause, shares in m.ends.items()
@@ -214,15 +225,21 @@ def _enough(count: int, least: int) -> bool:
     return count == 0 or count >= least
 
 
-def _group_table(name: str, groups: Mapping[str, tuple[int, float]], least: int, *, weighed: bool) -> tuple[str, list[str], list[list[str]], list[str]]:
-    counts = [n for n, _ in groups.values()]
-    _, mask = disclosure.suppress([*counts, sum(counts)], least)
-    hidden = [bool(m) for m in mask.tolist()]
-    whole, harmful = sum(counts), math.fsum(h for _, h in groups.values())
-    if any(hidden):
-        harmful = 0.0  # shares of a whole that is told would give a hidden one away
-    rows = [["(not shown)" if hide and not _of_time(name) else value, "–" if hide else f"{n:,}", "–" if hide else _percent(n / whole if whole else None), "–" if hide or not weighed else f"{h:,.0f}", "–" if hide or not harmful else _percent(h / harmful)] for (value, (n, h)), hide in zip(groups.items(), hidden, strict=False)]
-    notes = [f"Counts under {least}, and others that would reveal one, are not shown."] if any(hidden) else []
+def _group_table(made: Shown, name: str, hidden: Collection[str]) -> tuple[str, list[str], list[list[str]], list[str]]:
+    groups, least = made.measured.groups[name], made.least
+    whole, harmful = sum(n for n, _ in groups.values()), math.fsum(h for _, h in groups.values())
+    few = {label for label in groups if harm_disclosure.tells_kinds(made.measured, name, label, least)}
+    shares = bool(made.weights) and bool(harmful) and not hidden and not few  # shares of a whole that is told would give a hidden one away
+    rows: list[list[str]] = []
+    for label in sorted(groups, key=lambda g: g in hidden and not _of_time(name)):  # where the hidden ones would stand, is not told either
+        n, h = groups[label]
+        if label in hidden:
+            rows.append([label if _of_time(name) else "(not shown)", "–", "–", "–", "–"])
+        else:
+            rows.append([label, f"{n:,}", _percent(n / whole if whole else None), "–" if label in few or not made.weights else f"{h:,.0f}", _percent(h / harmful) if shares else "–"])
+    notes = [f"Counts under {least}, and others that would reveal one, are not shown."] if hidden else []
+    if made.weights and few - set(hidden):
+        notes.append(f"Days of harm are not shown where fewer than {least} offences are of one kind: the weights would tell how many.")
     return name, [name, "Offences", "Share", "Harm (days)", "Share of harm"], rows, notes
 
 
@@ -243,7 +260,7 @@ def as_json(found: Shown) -> dict[str, Any]:
     """The measures for the command; hidden counts are dashes in ``tables``."""
     m = found.measured
     return {
-        "extract": found.row["reference"], "id": found.row["id"], "weights": found.weights or None, "offences": m.offences if m.offences >= found.least else None, "harm": round(m.harm, 2) if m.offences >= found.least else None, "unweighed": {k: n for k, n in m.unweighed.items() if n >= found.least},
+        "extract": found.row["reference"], "id": found.row["id"], "weights": found.weights or None, "offences": m.offences if m.offences >= found.least else None, "harm": round(m.harm, 2) if m.offences >= found.least and not harm_disclosure.tells_all(m, found.least) else None, "unweighed": {k: n for k, n in m.unweighed.items() if n >= found.least},
         "offenders": _spread_json(m.offenders, found.least), "victims": _spread_json(m.victims, found.least), "least": found.least, "caveats": list(CAVEATS),
         "tables": [{"title": name, "heads": heads, "rows": rows, "notes": notes} for name, heads, rows, notes in found.tables],
     }  # fmt: skip
@@ -253,7 +270,7 @@ def _spread_json(one: Spread, least: int) -> dict[str, Any] | None:
     if one.units < max(1, least):
         return None
     told = {top: share for top, share in one.tops.items() if math.ceil(float(top) * one.units - 1e-9) >= least}
-    return {"units": one.units, "repeats": one.repeats if one.repeats >= least or not one.repeats else None, "top_share_of_harm": told, "gini": None if math.isnan(one.gini) else round(one.gini, 4), "deciles": one.deciles if one.units >= 10 * least else None, "by_chance": None if math.isnan(one.by_chance) else round(one.by_chance, 4)}
+    return {"units": one.units, "repeats": one.repeats if _repeats_told(one, least) else None, "top_share_of_harm": told, "gini": None if math.isnan(one.gini) else round(one.gini, 4), "deciles": one.deciles if one.units >= 10 * least else None, "by_chance": None if math.isnan(one.by_chance) else round(one.by_chance, 4)}
 
 
 def curves(found: Shown) -> Sequence[tuple[str, list[float]]]:

@@ -61,6 +61,8 @@ class Measured:
     offenders: Spread = field(default_factory=Spread)
     victims: Spread = field(default_factory=Spread)
     groups: dict[str, dict[str, tuple[int, float]]] = field(default_factory=dict[str, dict[str, tuple[int, float]]])
+    #: Of each group, how many offences of its rarest kind it holds: where these are few, its days of harm would tell them.
+    rarest: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
     stages: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     ends: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
     medians: dict[str, float | None] = field(default_factory=dict[str, float | None])
@@ -177,6 +179,23 @@ def _groups(cases: Cases, made: Measured, each: Sequence[float], references: Seq
         made.groups[name] = _kept(name, offences, harms)
         if (len(made.groups[name]) < 2 and name not in ("District", "Offence")) or not made.groups[name]:
             del made.groups[name]
+        else:
+            kept = made.groups[name]
+            made.rarest[name] = _rarest([(v if v in kept else _OTHER) if v else "" for v in values], kinds["Offence"], references)
+    made.rarest[_EVERY] = _rarest([_EVERY] * count, kinds["Offence"], references)
+
+
+#: In ``Measured.rarest``, as a grouping and its only group: all offences.
+_EVERY = "all"
+
+
+def _rarest(labels: Sequence[str], kinds: Sequence[str], references: Sequence[str]) -> dict[str, int]:
+    """For each label, how many offences of its rarest kind stand under it."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for label, kind, reference in zip(labels, kinds, references, strict=True):
+        if label:
+            found.setdefault(label, {}).setdefault(kind, set()).add(reference)
+    return {label: min(len(some) for some in of.values()) for label, of in found.items()}
 
 
 #: Groups whose labels are dates and hours, made here and not in the file.
