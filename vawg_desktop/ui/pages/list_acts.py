@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
+from vawg_desktop.domain.changes import Changes
 from vawg_desktop.services import list_groups, lists, office, records
 from vawg_desktop.services.list_filters import Offered, offered
 from vawg_desktop.services.lists import Where
@@ -122,3 +123,15 @@ def bulk_edit(page: ListPage) -> None:
         messages.tell("Pick the rows first: Shift or Ctrl with the arrows, or Ctrl+A for all.")
         return
     edit_many(page, page.tasks, page.spec, numbers)
+
+
+class Made(tuple[str, Changes]):
+    """A created record's id and its changes, as tasks carries them."""
+
+    def __new__(cls, id: str, changes: Changes) -> Made:
+        return super().__new__(cls, (id, changes))  # type: ignore[arg-type]
+
+    @property
+    def changes(self) -> Changes:
+        """What changed."""
+        return self[1]

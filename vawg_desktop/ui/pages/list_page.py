@@ -42,6 +42,10 @@ from vawg_desktop.ui.widgets.two_panes import TwoPanes
 FILTER_MS = 120
 
 
+#: What is said beside the number of records, by whether they are deleted ones.
+_SHOWN = ("shown", "in the bin")
+
+
 class ListPage(QWidget):
     """Records of one kind: filter, chips, views, list, record."""
 
@@ -204,7 +208,7 @@ class ListPage(QWidget):
         asked, self._wanted = self._wanted, None
         picked = self.picked()
         self.model.set_numbers(numbers, listed.pages, listed.groups)
-        self._count.setText(f"{len(numbers):,} shown" if listed.whole else "")
+        self._count.setText(f"{len(numbers):,} {_SHOWN[self.query.bin]}" if listed.whole else "")
         filtered = bool(self.query.words or self.query.where or self.query.bin)
         self._stack.setCurrentIndex(0 if numbers else 2 if filtered else 1)
         if asked is not None and listed.place < 0:
@@ -235,7 +239,7 @@ class ListPage(QWidget):
         def came(found: tuple[list[int], list[Group]] | None) -> None:
             if found is not None and mine == self._sequence:
                 self.model.complete(*found)
-                self._count.setText(f"{len(found[0]):,} shown")
+                self._count.setText(f"{len(found[0]):,} {_SHOWN[self.query.bin]}")
 
         self.tasks.read(lambda s: (lists.ids(s, query), lists.groups(s, query)) if mine == self._sequence else None, came)
 
@@ -338,7 +342,7 @@ class ListPage(QWidget):
         def made(answer: tuple[str, Changes]) -> None:
             self.go_to(answer[0])
 
-        self.tasks.write(lambda s: _Made(*records.create(s, self.entity, typed)), then=made, failed=words_back(typed))
+        self.tasks.write(lambda s: list_acts.Made(*records.create(s, self.entity, typed)), then=made, failed=words_back(typed))
 
     def picked(self) -> list[int]:
         """Local numbers of the records picked."""
@@ -384,17 +388,6 @@ class ListPage(QWidget):
 
     def _flip_bin(self) -> None:
         self.query = replace(self.query, bin=not self.query.bin)
-        self._count.setText("in the bin")
+        if self._new is not None:
+            self._new.setVisible(not self.query.bin)
         self.load()
-
-
-class _Made(tuple[str, Changes]):
-    """A created record's id and its changes, as tasks carries them."""
-
-    def __new__(cls, id: str, changes: Changes) -> _Made:
-        return super().__new__(cls, (id, changes))  # type: ignore[arg-type]
-
-    @property
-    def changes(self) -> Changes:
-        """What changed."""
-        return self[1]

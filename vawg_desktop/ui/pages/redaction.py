@@ -371,7 +371,7 @@ class RedactionPage(QWidget):
 
         def told(_: object) -> None:
             done = found[-1]
-            messages.tell(f"{how_many(done.found, 'text')} gathered, {done.new:,} of them new. {how_many(len(done.not_searched), 'thing')} could not be searched; the request lists them.")
+            messages.tell(f"{how_many(done.found, 'text')} gathered, {done.new:,} of them new. {how_many(len(done.not_searched), 'thing')} could not be searched; the request lists {'it' if len(done.not_searched) == 1 else 'them'}.")
 
         messages.tell("Searching …")  # on a thread of its own: nothing waits for it
         self.tasks.make_file(lambda s: requests.search(s, request), lambda searched: self.tasks.write(lambda s: work(s, searched), then=told))

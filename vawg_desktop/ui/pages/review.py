@@ -39,10 +39,11 @@ def _nothing(review: Review) -> str:
     """Why no difference waits."""
     if beside := review.beside():
         return f"Every answer that could be compared is settled. Still to be looked at, below: {beside}."
+    if review.rows and review.counts["no_change"] == 0 and not review.differences:
+        more = "Send a reminder for its answers." if review.state == "applied" else "Finish the review, or send a reminder for its answers."
+        return f"Nothing was answered in this return. {more}"
     if review.state == "applied":
         return "Nothing to decide: everything returned is in our records already."
-    if review.rows and review.counts["no_change"] == 0 and not review.differences:
-        return "Nothing was answered in this return. Finish the review, or chase the partner for its answers."
     return "Nothing to decide: every answer matches our record. Finish the review to record it."
 
 
