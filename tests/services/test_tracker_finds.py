@@ -199,3 +199,13 @@ def test_one_row_that_is_gone_is_told_in_the_singular(session: Session, tmp_path
     done = trackers.import_tracker(session, copy(tmp_path, heads, *rows[:1], [*rows[1][:2], ""]))
     words = " ".join(p.message for p in done.problems)
     assert "A-0003 was in the last copy of this list and is not in this one" in words and "Status of A-0002 was filled in the last copy and is blank in this one; our value was kept." in words
+
+
+def test_a_row_that_was_pasted_twice_is_read_once_and_told(session: Session, tmp_path: Path) -> None:
+    heads, row = ["Action", "Owner", "Status"], ["Light the paths home", "", "In progress"]
+    path = copy(tmp_path, heads, row, ["Train the staff", "", "Complete"], row, row, [*row[:2], "Complete"])
+    done = trackers.import_tracker(session, path)
+    assert actions(session).count("Light the paths home") == 2  # one says something else of how it stands
+    assert [p.message for p in done.problems if p.code == "row_again"] == [f"Row {n} says the same as row 2 in every cell; it was read once." for n in (4, 5)]
+    again = trackers.import_tracker(session, path)
+    assert (again.created, again.updated) == (0, 0) and len(actions(session)) == 3

@@ -75,7 +75,23 @@ def listed_once(
                 continue
             passed.add(id(row))
             _add_to(twin, row, done)
+    _pass_over_repeats(tracker, done, passed)
     return [r for r in tracker.rows if id(r) not in passed]
+
+
+def _pass_over_repeats(tracker: Tracker, done: Imported, passed: set[int]) -> None:
+    """A row of a sheet that says the same as one before it, word for word and in every cell, is the same row: pasted twice, it makes no second record."""
+    first: dict[tuple[object, ...], TrackerRow] = {}
+    for row in (r for r in tracker.rows if id(r) not in passed):
+        if not any(t.endswith((".title", ".statement")) for t in row.cells):
+            continue
+        cells = (*((t, g) for t, g in row.cells.items()), *((t + p, g) for t, p, g in row.earlier), *((g.header, g) for g in row.unmatched))
+        told = row.sheet, row.section, *sorted((where, g.text, str(g.colour or "")) for where, g in cells)
+        before = first.setdefault(told, row)
+        if before is not row:
+            passed.add(id(row))
+            where = next(iter(row.cells.values()))
+            done.problems.append(Problem("row_again", f"Row {row.number} says the same as row {before.number} in every cell; it was read once.", where.sheet, where.cell))
 
 
 def _pairs(rows: Sequence[TrackerRow], others: Sequence[TrackerRow], main: str) -> Pairs:
