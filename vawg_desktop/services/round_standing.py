@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.domain.calendar import working_between
 from vawg_desktop.domain.dates import last_day
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names
 from vawg_desktop.services.answer_counts import AnswerCounts, declared_in_words, standing_answers
 from vawg_desktop.services.session import Session
@@ -100,7 +101,7 @@ def partners_of_round(session: Session, round_id: str | None = None, partner: st
         one.log = _log(connection, round_id, one.partner_id)
         _where_it_stands(one, session.today)
         found.append(one)
-    return found
+    return sorted(found, key=lambda one: fold(one.partner))  # as they are called where they are listed
 
 
 def _what_came(connection: Connection, round_id: str, one: RoundPartner, with_base: bool) -> None:

@@ -70,6 +70,7 @@ class Navigation(QScrollArea):
         self._buttons = {place.key: PlaceButton(place, go) for place in PLACES}
         self._headings: dict[str, QLabel] = {}
         self._openers: dict[str, QPushButton] = {}
+        self._waiting: dict[str, int] = {}
         self._open = ""
         self._folded = False
         #: Whether narrow, theme and text size that the style was made for.
@@ -129,9 +130,11 @@ class Navigation(QScrollArea):
             self.ensureWidgetVisible(made, 0, theme.px(16))
 
     def set_waiting(self, waiting: dict[str, tuple[int, str]]) -> None:
-        """State how many wait at each place, and what for."""
+        """State how many wait at each place, and what for; a folded group says how many wait in it."""
+        self._waiting = {key: number for key, (number, _) in waiting.items()}
         for key, made in self._buttons.items():
             made.set_waiting(*waiting.get(key, (0, "")))
+        self._fold()
 
     def _open_group(self, heading: str) -> None:
         self._open = heading
@@ -154,8 +157,10 @@ class Navigation(QScrollArea):
                 self._headings[group.heading].setVisible(not self._folded)
             opener = self._openers.get(group.heading)
             if opener is not None:
+                within = 0 if shown else sum(self._waiting.get(p.key, 0) for p in group.places)
                 opener.setVisible(self._folded)
-                opener.setAccessibleName(f"{group.heading}, {'opened' if shown else 'closed'}")
+                opener.setText(f"{group.heading} ({within:,})" if within else group.heading)
+                opener.setAccessibleName(f"{group.heading}, {'opened' if shown else 'closed'}{f', {within:,} waiting' if within else ''}")
                 opener.setIcon(icon("down" if shown else "next", theme.colours.muted, 14))
                 opener.setIconSize(QSize(theme.px(12), theme.px(12)))
 

@@ -233,9 +233,10 @@ class OverviewPage(QScrollArea):
         clear(self._ladder)
         self._ladder_holder.setVisible(any(f.value for f in found))
         for figure in found:
-            made = button(f"{figure.label}: {figure.value:,}", lambda f=figure: self._open(f), kind="chip")
+            step = figure.label.lstrip("0123456789 ")  # the chips stand in their order; a number before the words would read as a count
+            made = button(f"{step}: {figure.value:,}", lambda f=figure: self._open(f), kind="chip")
             made.setEnabled(figure.value > 0)
-            made.setAccessibleName(f"{figure.value:,} complete actions: {figure.label}. Open the list")
+            made.setAccessibleName(f"{figure.value:,} complete actions: {step}. Open the list")
             self._ladder.addWidget(made)
 
     def _build_progress(self) -> QWidget:

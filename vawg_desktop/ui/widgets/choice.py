@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 from shiboken6 import isValid
 
 from vawg_desktop.domain.terms import fold
@@ -48,6 +48,18 @@ class Choice(QComboBox):
             self._name_beside = QLabel(self.accessibleName().replace("&", "&&"), self.parentWidget())
             self._name_beside.setBuddy(self)
             self._name_beside.hide()
+
+    def paintEvent(self, e: QPaintEvent) -> None:
+        """What is longer than its place ends in "…", as in lists; an editable one's line shows its own words."""
+        if self.isEditable():
+            super().paintEvent(e)
+            return
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room - theme.px(4))  # type: ignore[attr-defined]
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def settle(self) -> None:
         """What is shown now is what stands: the way back for Escape."""

@@ -75,7 +75,7 @@ class ProgressChart(QWidget):
         room = max(1, self._plot.width() - theme.px(60))
         ends = max(metrics.horizontalAdvance(f"{words} {self.progress[-1][1].get(key, 0)}") for key, words in self.parts) + theme.px(16)
         across = (len(names) - 1 + _GAP) / (1 - min(0.7, ends / room))
-        self._plot.setXRange(0, across, padding=0)
+        self._plot.getViewBox().setXRange(0, across, padding=0)
         wide = max(metrics.horizontalAdvance(name) for name in names) + theme.px(16)
         step = max(1, ceil(wide / (room / across)))
         self._plot.getAxis("bottom").setTicks([[(i, name) for i, name in enumerate(names) if i % step == 0]])

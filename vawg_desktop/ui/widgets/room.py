@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from vawg_desktop.services.meeting_notes import RoomView
 from vawg_desktop.ui.theme import theme
-from vawg_desktop.ui.widgets.common import clear, label, scroll_over
+from vawg_desktop.ui.widgets.common import clear, fit_screen, label, scroll_over
 
 _PRIVATE = "This item is taken without the screen."
 #: Sizes of type, in pixels at 100 %, to be read from the back of a room.
@@ -49,7 +49,7 @@ class RoomWindow(QWidget):
         self.strip = QVBoxLayout()
         outer.addLayout(self.strip)
         self.compact = False
-        self.resize(theme.px(1100), theme.px(700))
+        fit_screen(self, 1100, 700)
 
     def make_room(self, compact: bool) -> None:
         """Smaller type where the form stands under it, on the only screen there is."""
