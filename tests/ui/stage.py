@@ -289,6 +289,8 @@ class Stage:
         button.click()
         self._to_choose = ""
         self.notice(f"{name}: {text}")
+        if text == "Show the bin":  # where nothing is added
+            self._choose(key, name, "Close the bin")
 
     def look_at(self, keys: Sequence[str]) -> None:
         """Write down some pages, and the window round them."""

@@ -209,6 +209,8 @@ class ListPage(QWidget):
         picked = self.picked()
         self.model.set_numbers(numbers, listed.pages, listed.groups)
         self._count.setText(f"{len(numbers):,} {_SHOWN[self.query.bin]}" if listed.whole else "")
+        if self._new is not None:
+            self._new.setVisible(not self.query.bin and not looking_back.is_on())
         filtered = bool(self.query.words or self.query.where or self.query.bin)
         self._stack.setCurrentIndex(0 if numbers else 2 if filtered else 1)
         if asked is not None and listed.place < 0:
@@ -388,6 +390,4 @@ class ListPage(QWidget):
 
     def _flip_bin(self) -> None:
         self.query = replace(self.query, bin=not self.query.bin)
-        if self._new is not None:
-            self._new.setVisible(not self.query.bin)
         self.load()
