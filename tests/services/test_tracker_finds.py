@@ -189,7 +189,7 @@ def test_an_answer_to_no_question_is_said_to_be_none(session: Session, tmp_path:
     (id,) = [p.id for p in trackers.import_tracker(session, path, dry_run=True).problems if p.id]
     done = trackers.import_tracker(session, path, answers={"nonsense": "x", id: "banana"})
     assert {p.code for p in done.problems} >= {"answer_unused", "answer_unknown"}
-    assert any("“banana” is no answer" in p.message for p in done.problems) and any("“nonsense” is no question" in p.message for p in done.problems)
+    assert any("“banana” does not answer" in p.message for p in done.problems) and any("does not ask “nonsense”" in p.message for p in done.problems)
 
 
 def test_one_row_that_is_gone_is_told_in_the_singular(session: Session, tmp_path: Path) -> None:

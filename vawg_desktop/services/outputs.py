@@ -137,7 +137,7 @@ def _series(session: Session, view: show.RecordView) -> list[Block]:
         if any(v.id in hidden for v in one.values):
             if view.spec is not INDICATOR:
                 rows: list[list[Cell]] = [[short_label(v.period), KEPT_BACK if v.id in hidden else number(v.value)] for v in one.values]
-                blocks.append(Table(one.title, ["Period", "Value"], rows, [f"{kept_back.reason(one.least)} No chart is drawn, which would show them."]))
+                blocks.append(Table(one.title, ["Period", "Value"], rows, [f"{kept_back.reason(one.least)} A chart would show them, so none is drawn."]))
             continue
         blocks.append(Figure(one.title, one.sentence(), draw(one.dots(), target=one.target), [one.sentence().removeprefix(f"{one.title}: "), CHART_KEY]))
     return [*blocks, *stages.tables(session, view.id, hidden)] if view.spec is INDICATOR else blocks

@@ -105,7 +105,7 @@ class Paper:
 
 
 #: What a data set says until it is published: only what was published is remembered when the next one is made.
-DRAFT = "DRAFT, not published: it does not leave the office, since nothing would remember which numbers it gave."
+DRAFT = "DRAFT, not published: keep it in the office. Only numbers that were published are taken into account when the next data set is made."
 
 
 def summary(paper: Paper) -> None:

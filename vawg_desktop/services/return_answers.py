@@ -209,7 +209,7 @@ def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str
     if way == "update" and not changed and not told_of and not any(key in answers for key in read.form.words):
         place = answers["answer"]
         read.problems.append(Problem(
-            "update_without_words", f"{one.base.reference} says {ANSWER.label('update')}, and nothing beside it could be read as one; no update was made.",
+            "update_without_words", f"{one.base.reference} says “{ANSWER.label('update')}”, but no words that could be read stand beside it; no update was made.",
             place["sheet"], place["cell"], one.base.reference,
         ))  # fmt: skip
 

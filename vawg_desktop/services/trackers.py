@@ -77,9 +77,9 @@ def _note_unused(done: Imported, given: Mapping[str, str], before: Mapping[str, 
         if id in open_:
             choices = [key for key, _ in open_[id].choices]
             if answer not in choices:
-                done.problems.append(Problem("answer_unknown", f"“{answer[:40]}” is no answer to “{id[:80]}”; there are {', '.join(choices[:12])}.", open_[id].sheet, open_[id].cell))
+                done.problems.append(Problem("answer_unknown", f"“{answer[:40]}” does not answer “{id[:80]}”; choose one of {', '.join(choices[:12])}.", open_[id].sheet, open_[id].cell))
         elif id not in asked and id not in before:
-            done.problems.append(Problem("answer_unused", f"“{id[:80]}” is no question of this list; its answer was not used."))
+            done.problems.append(Problem("answer_unused", f"This list does not ask “{id[:80]}”; its answer was not used."))
 
 
 def _read(
