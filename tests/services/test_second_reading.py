@@ -335,3 +335,11 @@ def test_a_contact_who_goes_later_is_still_asked(session: Session) -> None:
     if own_first != own:
         records.hide(session, [own_first], why="Another office")
     assert "C. Colleague" in office.office_contact(session.read(), "B. Officer")
+
+
+@pytest.mark.parametrize("typed", ["Q2 26/27", "Q2 2026/27", "2026/27 quarter 2", "2nd quarter 2026/27", "2026-27 Q2"])
+def test_spellings_of_one_period_are_one_round(session: Session, tmp_path: Path, typed: str) -> None:
+    for period in ("2026/27 Q2", typed):
+        made_ = rounds.export_returns(session, period=period, due="2026-10-10", out=tmp_path / "out")
+    assert [str(p) for (p,) in session.read().exec_driver_sql("SELECT period FROM round WHERE NOT deleted")] == ["2026/27 Q2"]
+    assert {r[0] for r in session.read().exec_driver_sql('SELECT max(version) FROM "return" GROUP BY partner')} == {2} and made_.returns

@@ -46,8 +46,10 @@ _DAY_MONTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?([a-z]{3,9
 _MONTH_SLASH = re.compile(r"([0-9]{1,2})/([0-9]{4})")
 _FY = re.compile(r"(?:fy\s*)?([0-9]{4})\s*[/\-]\s*([0-9]{4}|[0-9]{2})")
 _FY_QUARTER = re.compile(
-    r"(?:fy\s*)?([0-9]{4})\s*[/\-]\s*([0-9]{4}|[0-9]{2})\s+q([1-4])|q([1-4])\s+(?:of\s+)?(?:fy\s*)?([0-9]{4})\s*[/\-]\s*([0-9]{4}|[0-9]{2})"
+    r"(?:fy\s*)?([0-9]{4}|[0-9]{2})\s*[/\-]\s*([0-9]{4}|[0-9]{2})\s+q([1-4])|q([1-4])\s+(?:of\s+)?(?:fy\s*)?([0-9]{4}|[0-9]{2})\s*[/\-]\s*([0-9]{4}|[0-9]{2})"
 )
+#: A quarter in words: "quarter 3", "qtr 3", "3rd quarter".
+_QUARTER_WORDS = re.compile(r"\b(?:quarter|qtr)\s*([1-4])\b|\b([1-4])(?:st|nd|rd|th)\s+(?:quarter|qtr)\b")
 _BARE_QUARTER = re.compile(r"q([1-4])")
 _OFFSET = re.compile(r"\+\s*([0-9]{1,3})\s*([dwmy])[a-z]*")
 
@@ -202,11 +204,11 @@ def _words(typed: str) -> str | None:
         return f"{_century(int(m[2]))}-{month:02d}"
     if (m := _DAY_MONTH.fullmatch(typed)) and (month := _month_number(m[2])):
         raise ValueRefusedError(f"“{_short(typed)}” has no year; type it with one.")
-    if m := _FY_QUARTER.fullmatch(typed):
+    if m := _FY_QUARTER.fullmatch(_QUARTER_WORDS.sub(lambda q: f"q{q[1] or q[2]}", typed)):
         year, last, quarter = (m[1], m[2], m[3]) if m[1] else (m[5], m[6], m[4])
         if not _follows(year, last):
             return None
-        return _financial_quarter_stored(int(year), int(quarter))
+        return _financial_quarter_stored(_century(int(year)), int(quarter))
     if (m := _FY.fullmatch(typed)) and _follows(m[1], m[2]):
         return f"{m[1]}-04/{int(m[1]) + 1}-03"
     return None

@@ -178,6 +178,14 @@ class _Partner:
     standing: str
 
 
+def _is_period(called: str, typed: str) -> bool:
+    """Whether two spellings name one period."""
+    try:
+        return parse_date(called) == parse_date(typed)
+    except ValueRefusedError:
+        return False
+
+
 class _Sender:
     """Makes the returns of one round inside one transaction."""
 
@@ -213,10 +221,12 @@ class _Sender:
         self._through: dict[str, str] = {}
 
     def _find_round(self) -> tuple[str, str]:
-        found = self._tx.connection.exec_driver_sql(
-            "SELECT id, reference FROM round WHERE period = ? AND coalesce(kind, 'progress') = ? AND NOT deleted", (self._period, self._form.kind)
-        ).fetchone()
+        rounds = self._tx.connection.exec_driver_sql(
+            "SELECT id, reference, period FROM round WHERE coalesce(kind, 'progress') = ? AND NOT deleted ORDER BY n", (self._form.kind,)
+        ).fetchall()
+        found = next((r for r in rounds if r[2] == self._period), None) or next((r for r in rounds if _is_period(str(r[2] or ""), self._period)), None)
         if found is not None:
+            self._period = str(found[2])  # as it was called first: "Q3 26/27" is 2026/27 Q3
             self._tx.edit("round", str(found[0]), {"due": self._due})
             return str(found[0]), str(found[1])
         id = self._tx.create("round", {"period": self._period, "due": self._due, "kind": self._form.kind})
