@@ -119,3 +119,15 @@ def test_an_update_without_words_is_told_and_makes_none(sent: Sent, tmp_path: Pa
     assert code in {p.code for p in review.problems}
     return_acceptance.accept(sent.session, review.submission, [d for d in review.differences if not d.held])
     assert sent.session.read().exec_driver_sql('SELECT count(*) FROM "update"').one()[0] == 0
+
+
+@pytest.mark.parametrize(("heads", "told"), [(["Status"], "There is no column Status in this file, so nothing was read of it."), (["Status", "% complete"], "There are no columns Status and % complete in this file, so nothing was read of them.")])
+def test_a_column_that_is_gone_is_told(sent: Sent, tmp_path: Path, heads: list[str], told: str) -> None:
+    def edit(book: Any, sheet: Any, at: dict[str, int]) -> None:
+        sheet.cell(2, at["Progress update"]).value = "We met."
+        for column in sorted((at[h] for h in heads), reverse=True):
+            sheet.delete_cols(column)
+
+    review = return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
+    assert [p.message for p in review.problems if p.code == "column_gone"] == [told]
+    assert "We met." in {d.incoming for d in review.differences} and not {d.field for d in review.differences} & {"status", "percent"}

@@ -10,6 +10,7 @@ from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.references import NUMBER, PROVISIONAL, ROW_KEY
 from vawg_desktop.domain.return_columns import BY_KEY, FORMS, HEADINGS, ReturnForm
+from vawg_desktop.domain.rules import join
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import Cell, plain_text
 from vawg_desktop.exchange.cells import address as sheet_address
@@ -231,6 +232,10 @@ def _note_headings(read: ReadReturn, sheet: Sheet, header: int, heads: list[str]
         empty = not any(column < len(row) and row[column] is not None for row in sheet.rows[header + 1 :])
         if head and empty and not used and fold(head) not in ours and column != at.visible and header >= 0:
             read.tray.append(tray_entry(sheet, header, column, "", head, "a heading we did not send"))
+    gone = [HEADINGS[c.key] for c in read.form.columns if c.key not in at.fills]
+    if gone and header >= 0 and len(gone) < len(read.form.columns):
+        words = f"There {'is' if len(gone) == 1 else 'are'} no {'column' if len(gone) == 1 else 'columns'} {join(gone)} in this file, so nothing was read of {'it' if len(gone) == 1 else 'them'}."
+        read.problems.append(Problem("column_gone", words, sheet.name, sheet.address(header, 0)))
     for column, key in enumerate(at.fills):
         head = heads[column] if column < len(heads) else ""
         if key and not fill_key(head, read.form)[1] and fold(head) != fold(HEADINGS[key]):
