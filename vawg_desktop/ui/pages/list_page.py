@@ -80,6 +80,7 @@ class ListPage(QWidget):
     def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         """The keyboard goes to the list. A focus proxy would take Tab past everything before it."""
         self.view.setFocus(reason)
+
     # -- building ----------------------------------------------------------------------------
 
     def _build(self) -> None:
