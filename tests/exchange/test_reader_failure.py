@@ -65,7 +65,7 @@ def test_a_file_that_is_damaged_is_still_the_files_fault(book: Path) -> None:
         ("too_large", "", "too_large", "larger than a file that we read can be"),
         ("open_quotation", "14", "open_quotation", "near line 14"),
         ("not_a_table", "", "not_a_table", "not a table we can read"),
-        ("no_columns", "", "no_columns", "a text without columns"),
+        ("no_columns", "", "no_columns", "no table of headings with rows"),
         ("attachments", "a.xlsx, b.xlsx", "attachments", "a.xlsx, b.xlsx"),
         ("bad_sheet", "Actions", "bad_sheet", "The sheet Actions of list.xlsx is damaged"),
     ],

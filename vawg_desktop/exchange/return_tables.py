@@ -146,7 +146,8 @@ def fill_key(cell: Cell, form: ReturnForm) -> tuple[str | None, bool]:
         before, _, after = words.partition(MARK)
         return known.get(before.strip()), not after.strip()
     bare = fold(_BRACKETS.sub(" ", plain_text(cell)))
-    return known.get(words) or known.get(bare) or _RETYPED[form.kind].get(bare), False
+    retyped = _RETYPED[form.kind]  # "Longest wait (days)" as it stands, or without what is in brackets
+    return known.get(words) or known.get(bare) or retyped.get(words) or retyped.get(bare), False
 
 
 def read_actions(read: ReadReturn, sheet: Sheet, header: int, at: _Columns) -> None:
