@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Generator
@@ -66,6 +67,10 @@ def sweep() -> list[str]:
 
 def _wipe(lock: Path) -> None:
     """Wipe a folder that this process holds: its lock last, so that nobody can hold the folder while its files go."""
+    for one in lock.parent.rglob("*"):
+        if one != lock and one.is_file() and not one.is_symlink():
+            with suppress(OSError):
+                overwrite(one)
     for one in lock.parent.iterdir():
         if one.is_dir() and not one.is_symlink():
             shutil.rmtree(one, ignore_errors=True)
@@ -73,6 +78,15 @@ def _wipe(lock: Path) -> None:
             one.unlink(missing_ok=True)
     if sys.platform != "win32":
         lock.unlink()
+
+
+def overwrite(path: Path) -> None:
+    """Write noughts over a file before it goes. Raises OSError where another program holds it."""
+    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    with path.open("r+b") as file:
+        file.write(b"\x00" * path.stat().st_size)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _is_still(lock: Path, handle: IO[bytes]) -> bool:

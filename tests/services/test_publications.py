@@ -19,6 +19,7 @@ from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, Value
 from vawg_desktop.exchange.document import Figure, Table
 from vawg_desktop.exchange.plan import INK
 from vawg_desktop.services import (
+    change_list,
     kept_back,
     lists,
     merging,
@@ -31,6 +32,7 @@ from vawg_desktop.services import (
     small_counts,
     undoing,
 )
+from vawg_desktop.services.change_list import ChangeQuery
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.publications import Sending
 from vawg_desktop.services.records import Assignment
@@ -318,6 +320,9 @@ def test_the_paper_of_an_indicator_gives_no_more_than_the_data_set(session: Sess
     (values,) = [b for b in made.blocks if isinstance(b, Table) and "kept back" in str(b.rows)]
     assert [str(c) for r in values.rows for c in r if str(c) in ("3", "17", "20", "40", "kept back")] == ["kept back", "kept back", "20", "40"]
     assert list(given(session).values()) == [["kept back", "kept back", "20", "40"]]
+    lines, left_out = change_list.leaving(session, change_list.all_lines(session, ChangeQuery()))
+    told = " ".join(line.what for line in lines)
+    assert left_out >= 2 and "17" not in told and "40" in told  # nor does the list of changes
 
 
 @pytest.mark.parametrize(("share", "base", "told"), [("2", "150", "kept back"), ("98", "150", "kept back"), ("40", "150", "150"), ("40", "9", "kept back")])

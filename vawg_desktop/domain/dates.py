@@ -39,7 +39,7 @@ _ISO_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _WORDED = re.compile(
-    r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?([a-z]{3,9})\.?,?[\s-]+([0-9]{4}|[0-9]{2})"
+    r"(?:(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?\.?,?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?([a-z]{3,9})\.?,?[\s-]+([0-9]{4}|[0-9]{2})"
 )
 _MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?[\s\-]+([0-9]{4}|[0-9]{2})")
 _DAY_MONTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?([a-z]{3,9})\.?")
@@ -323,6 +323,14 @@ def _shift(day: date, count: int, unit: str) -> date:
 
 def _century(year: int) -> int:
     return year if year >= 100 else 2000 + year
+
+
+def same_period(one: str, other: str) -> bool:
+    """Whether two texts are spellings of one day or period: "Q3 26/27" and "2026/27 Q3"."""
+    try:
+        return parse_date(one) == parse_date(other)
+    except ValueRefusedError:
+        return False
 
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

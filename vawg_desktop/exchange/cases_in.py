@@ -195,16 +195,14 @@ def _hour(value: Any) -> int | None:
     if isinstance(value, dt.datetime | dt.time):
         return value.hour
     words = _text(value).casefold()
-    if (clock := re.search(r"(?<!\d)(\d{1,2})[:.h](\d\d)(?::\d\d)?\s*([ap]m)?(?!\d)", words)) is not None and not re.fullmatch(r"\d+\.\d+", words):
-        hour, half = int(clock[1]), clock[3]
-    elif (alone := re.fullmatch(r"(\d{1,2})(?:\.0)?\s*([ap]m)?", words)) is not None:
-        hour, half = int(alone[1]), alone[2]
-    elif (plain := re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", words)) is not None:
-        return int(plain[1])
-    elif re.fullmatch(r"0?\.\d+", words):
+    clock = re.search(r"(?<![\d:])(\d{1,2}):[0-5]\d(?::\d\d(?:\.\d+)?)?\s*([ap]m)?(?!\d)", words) or re.fullmatch(r"(\d{1,2})(?:\.0|[.h][0-5]\d)?\s*([ap]m)?", words)
+    if re.fullmatch(r"0?\.\d+", words) and float(words):
         return int(float(words) * 24 + 1 / 3600)
-    else:
+    if (plain := re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", words)) is not None:
+        return int(plain[1])
+    if clock is None:
         return None
+    hour, half = int(clock[1]), clock[2]
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "pm" else 0)
     return hour if hour < 24 else None

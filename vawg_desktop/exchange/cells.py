@@ -10,9 +10,19 @@ from typing import TypeAlias
 
 from vawg_desktop.domain.terms import fold
 
-#: Words that mean "no date yet" rather than a date typed badly.
 #: What readers of cells' looks say of one that is struck out altogether.
 WHOLE_CELL = "the whole cell is struck out"
+#: Marks and words by which a cell repeats the one above.
+DITTO = frozenset({'"', "”", "″", "''", "ditto", "as above", "do", "〃"})
+_POINTS_BACK = re.compile(r"(?:(?:same )?as|see|as per|refer to|per|ditto)(?: the)?(?: row| action| item| ref| number| no)? ?(?:above|below|[0-9 ]+[a-z]?)|ditto")
+
+
+def points_elsewhere(text: str) -> bool:
+    """Whether words only point at another row: a ditto mark, "as above", "see action 3"."""
+    return text.casefold().strip(" .") in DITTO or _POINTS_BACK.fullmatch(" ".join(re.findall(r"[^\W_]+", fold(text)))) is not None
+
+
+#: Words that mean "no date yet" rather than a date typed badly.
 NO_DATE = frozenset(
     {"tbc", "tbd", "tba", "n a", "na", "none", "ongoing", "not set", "to be confirmed", "asap", "-"}
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.terms import PILLAR, fold
-from vawg_desktop.exchange.cells import Cell, colour_word, is_telling, plain_text, reads_other_cells
+from vawg_desktop.exchange.cells import DITTO, Cell, colour_word, is_telling, plain_text, reads_other_cells
 from vawg_desktop.exchange.reading import Book, Sheet
 from vawg_desktop.exchange.tracker_columns import (
     BARE,
@@ -101,7 +101,6 @@ def _is_mark(value: Cell) -> bool:
 
 
 _LONGEST_DITTO = 10
-_DITTO = frozenset({'"', "”", "″", "''", "ditto", "as above", "do", "〃"})
 
 
 def _read_table(
@@ -263,7 +262,7 @@ def _fill_down(
             continue
         if target is None or target not in last.cells:
             continue
-        ditto = one.value is not None and one.text.casefold().strip(" .") in _DITTO
+        ditto = one.value is not None and one.text.casefold().strip(" .") in DITTO
         blank = one.value is None and BY_KEY[main].serves and target.startswith(_OF_SERVED) and f"{main}.{BY_KEY[main].title}" in row.cells
         if ditto or (blank and not own):
             before = last.cells[target]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import shutil
 import stat
@@ -18,7 +17,7 @@ from vawg_desktop.domain.errors import FileRefusedError, NotFoundError
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.rules import join
 from vawg_desktop.exchange.preflight import shown_name
-from vawg_desktop.scratch import Scratch
+from vawg_desktop.scratch import Scratch, overwrite
 from vawg_desktop.services import names
 from vawg_desktop.services.session import Session
 
@@ -139,11 +138,7 @@ def _wipe_under(folder: Path) -> int:
     gone = 0
     for copy in [p for p in folder.glob("*/*") if p.is_file()]:
         with suppress(OSError):
-            copy.chmod(stat.S_IRUSR | stat.S_IWUSR)
-            with copy.open("r+b") as file:
-                file.write(b"\x00" * copy.stat().st_size)
-                file.flush()
-                os.fsync(file.fileno())
+            overwrite(copy)
             copy.unlink()
             gone += 1
     for place in list(folder.glob("*")):

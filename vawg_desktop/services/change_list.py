@@ -16,7 +16,7 @@ from vawg_desktop.domain.changes import FieldChange
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import Kind
-from vawg_desktop.services import change_words, history, names, restriction, small_counts
+from vawg_desktop.services import change_words, history, kept_back, names, restriction, small_counts
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
@@ -244,7 +244,7 @@ def leaving(session: Session, lines: Sequence[Line]) -> tuple[list[Line], int]:
     connection = session.read()
     told = {str(txn): rows for txn, rows in _rows_told(connection, [line.txn for line in lines])}
     ids = {id for rows in told.values() for id in rows}
-    held = restriction.restricted(session, ids) | small_counts.records_with(connection, ids) | restriction.confidential_links(session, ids) | set(restriction.tells_place(session))
+    held = restriction.restricted(session, ids) | small_counts.records_with(connection, ids) | kept_back.values(session) | restriction.confidential_links(session, ids) | set(restriction.tells_place(session))
     kept = [line for line in lines if held.isdisjoint(told.get(line.txn, ()))]
     return kept, len(lines) - len(kept)
 

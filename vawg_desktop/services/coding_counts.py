@@ -96,34 +96,28 @@ class Counted:
         """Those on which nothing was agreed yet."""
         return [d for d in self.differences if d.agreed is None]
 
-    def notes(self, least: int = 0, *, of_a_part: bool = False) -> list[str]:
+    def notes(self, least: int = 0, *, numbered: bool = True) -> list[str]:
         """What whoever reads a count has to know: what is not coded, and what coders differ on; numbers under ``least`` in words.
 
-        ``of_a_part``: of one wave nothing is numbered, since another wave's numbers follow from those of all.
+        Without ``numbered`` no number is given, as of one wave, where another wave's would follow from those of all.
         """
-        least = NONE_NUMBERED if of_a_part else least
+        def few(count: int) -> str:
+            if not numbered:
+                return "Some answers"
+            return f"Fewer than {least} answers" if count < least else how_many(count, "answer").capitalize()
+
         found: list[str] = []
         if self.elsewhere:
-            found.append(f"{_few(self.elsewhere, least)} coded by another codebook and in no count here.")
+            found.append(f"{few(self.elsewhere)} coded by another codebook and in no count here.")
         left = self.answered - len(self.by_response) - self.elsewhere
         if left > 0:
-            found.append(f"{_few(left, least)} not coded yet; counts are of those that were.")
+            found.append(f"{few(left)} not coded yet; counts are of those that were.")
         if self.unclear:
-            found.append(f"{_few(self.unclear, least)} unclear and in no count.")
+            found.append(f"{few(self.unclear)} unclear and in no count.")
         if self.open_differences:
             one = len(self.open_differences) == 1
-            found.append(f"Coders differ on {_few(len(self.open_differences), least).casefold()}; {'it counts' if one else 'these count'} as {self.main} coded {'it' if one else 'them'}.")
+            found.append(f"Coders differ on {few(len(self.open_differences)).casefold()}; {'it counts' if one else 'these count'} as {self.main} coded {'it' if one else 'them'}.")
         return found
-
-
-#: As a least number: every number is put into words.
-NONE_NUMBERED = 10**9
-
-
-def _few(count: int, least: int) -> str:
-    if least == NONE_NUMBERED:
-        return "Some answers"
-    return f"Fewer than {least} answers" if count < least else how_many(count, "answer").capitalize()
 
 
 def counted(session: Session, answers: Answers, question: str) -> Counted:

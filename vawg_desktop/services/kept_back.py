@@ -31,7 +31,7 @@ class Found:
     unready: str = ""
 
     @property
-    def all(self) -> frozenset[str]:
+    def hidden(self) -> frozenset[str]:
         """The ids of all values that are not given."""
         return self.small | self.back
 
@@ -45,7 +45,7 @@ def values(session: Session) -> frozenset[str]:
     """The ids of the values that are not given where any of them may leave: on the paper of a record, in a list, in a chart."""
     indicators = {str(r["id"]): r for r in plain_rows(session.read(), "SELECT * FROM indicator WHERE NOT deleted", ())}
     rows = plain_rows(session.read(), "SELECT * FROM indicator_value WHERE NOT deleted ORDER BY period, n", ())
-    return among(session, indicators, [r for r in rows if str(r["indicator"]) in indicators]).all
+    return among(session, indicators, [r for r in rows if str(r["indicator"]) in indicators]).hidden
 
 
 def blurred(session: Session, entity: str, rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:

@@ -15,7 +15,7 @@ from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.return_columns import BY_KEY, HEADINGS, ON_VALUE, SENT, WORDED, field_of_column
 from vawg_desktop.domain.terms import ANSWER
 from vawg_desktop.domain.values import as_decimal, to_words
-from vawg_desktop.exchange.cells import Cell, as_typed, plain_text
+from vawg_desktop.exchange.cells import Cell, as_typed, plain_text, points_elsewhere
 from vawg_desktop.exchange.plan import MOST_IN_CELL, fit_cell
 from vawg_desktop.exchange.return_shape import Answer, ReadReturn
 from vawg_desktop.services.records import read_value
@@ -203,19 +203,12 @@ def _doubt(one: MatchedRow, answers: dict[str, dict[str, Any]], crossed: set[str
             answers[key].setdefault("doubt", "made_date")
         elif one.row.answers[key].struck:
             answers[key].setdefault("doubt", "struck")
-        elif key in WORDED and _ELSEWHERE.fullmatch(plain_text(one.row.answers[key].value).strip().strip(".").casefold()):
+        elif key in WORDED and points_elsewhere(plain_text(one.row.answers[key].value)):
             answers[key].setdefault("doubt", "points_elsewhere")
     told_of = any(p.record == one.base.reference for p in read.problems)  # such as words that stand in a column of numbers
     if way == "update" and not changed and not told_of and not any(key in answers for key in read.form.words):
-        place = answers["answer"]
-        read.problems.append(Problem(
-            "update_without_words", f"{one.base.reference} says “{ANSWER.label('update')}”, but no words that could be read stand beside it; no update was made.",
-            place["sheet"], place["cell"], one.base.reference,
-        ))  # fmt: skip
-
-
-#: Words that only point to another row of the list.
-_ELSEWHERE = re.compile(r"[\"”″〃]|''|ditto|(?:same )?as (?:above|below)|see (?:above|below)|do\.?")
+        words, place = f"{one.base.reference} says “{ANSWER.label('update')}”, but no words that could be read stand beside it; no update was made.", answers["answer"]
+        read.problems.append(Problem("update_without_words", words, place["sheet"], place["cell"], one.base.reference))
 
 
 #: LibreOffice breaks a paragraph of more letters than this in two, where the cell has several.

@@ -14,7 +14,7 @@ from pathlib import Path
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import label, last_day, parse_date
+from vawg_desktop.domain.dates import label, last_day, parse_date, same_period
 from vawg_desktop.domain.errors import Problem, StoreError, ValueRefusedError
 from vawg_desktop.domain.references import NOT_HANDED_OVER
 from vawg_desktop.domain.return_columns import CONTRACT, FORMS, PROGRESS, ReturnForm
@@ -44,7 +44,7 @@ from vawg_desktop.services.round_rows import (
     sorted_rows,
 )
 from vawg_desktop.services.session import Session
-from vawg_desktop.store.files import write_output
+from vawg_desktop.store.files import write_outputs
 from vawg_desktop.store.gc_pause import without_collecting
 from vawg_desktop.store.transaction import Transaction
 
@@ -137,23 +137,9 @@ def export_returns(
             for p in partners
         ]
         sender.send([c.id for c in chosen] if chosen else None)
-        _write_all(sender.files)  # where one cannot be written, nothing was sent
+        write_outputs(sender.files)  # where one cannot be written, nothing was sent
     sender.made.changes = tx.changes
     return sender.made
-
-
-def _write_all(files: Sequence[tuple[Path, bytes]]) -> None:
-    """Write files, all of them or none. Raises StoreError."""
-    written: list[Path] = []
-    try:
-        for path, content in files:
-            new = not path.exists()
-            write_output(path, content)
-            written += [path] if new else []
-    except BaseException:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise
 
 
 def _make_folder(out: Path) -> None:
@@ -176,14 +162,6 @@ class _Partner:
     name: str
     short: str
     standing: str
-
-
-def _is_period(called: str, typed: str) -> bool:
-    """Whether two spellings name one period."""
-    try:
-        return parse_date(called) == parse_date(typed)
-    except ValueRefusedError:
-        return False
 
 
 class _Sender:
@@ -224,7 +202,7 @@ class _Sender:
         rounds = self._tx.connection.exec_driver_sql(
             "SELECT id, reference, period FROM round WHERE coalesce(kind, 'progress') = ? AND NOT deleted ORDER BY n", (self._form.kind,)
         ).fetchall()
-        found = next((r for r in rounds if r[2] == self._period), None) or next((r for r in rounds if _is_period(str(r[2] or ""), self._period)), None)
+        found = next((r for r in rounds if r[2] == self._period), None) or next((r for r in rounds if same_period(str(r[2] or ""), self._period)), None)
         if found is not None:
             self._period = str(found[2])  # as it was called first: "Q3 26/27" is 2026/27 Q3
             self._tx.edit("round", str(found[0]), {"due": self._due})

@@ -124,7 +124,7 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     if made.hidden:
         made.notes.append(f"Counts under {under}, and others that would reveal one, are not shown.")
     if coded is not None:
-        made.notes += ["Answers can fall under several codes, so shares add up to more than 100%.", *coded[2].notes(under, of_a_part=wave is not None and under > 1), *coding_counts.breaks(session, coded[2], {r.id: group_of(r) for r in rows})]
+        made.notes += ["Answers can fall under several codes, so shares add up to more than 100%.", *coded[2].notes(under, numbered=wave is None or under < 2), *coding_counts.breaks(session, coded[2], {r.id: group_of(r) for r in rows})]
     elif asked["kind"] == "multi":
         made.notes.append("Several choices could be made, so shares add up to more than 100%.")
     return made

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from vawg_desktop.domain.terms import UNSEEN, fold
+from vawg_desktop.exchange.cells import points_elsewhere
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 
 #: How lines under a table begin. Words that an action may begin with as well ("Source homes …", "Key worker …") need a mark or a number after them.
@@ -18,8 +19,6 @@ _FOOTER = re.compile(
 _NOTHINGS = frozenset({"n a", "na", "tbc", "tbd", "tba", "none", "nil", "to be confirmed", "not applicable", "blank", "x", "total", "totals", "sub total",
     "subtotal", "grand total", "average", "count",
 })  # fmt: skip
-#: Words that only point at another row.
-_POINTS_BACK = re.compile(r"(?:(?:same )?as|see|as per|refer to|per|ditto)(?: the)?(?: row| action| item| ref| number| no)? ?(?:above|below|[0-9 ]+[a-z]?)|ditto")
 #: How a cell says which recommendations a row serves by their numbers alone: "Rec 3", "R3/R4", "3 & 4".
 POINTER = re.compile(
     r"(?:(?:recommendations?|recs?)\.?\s*)?(?:(?:nos?|numbers?)\.?\s*)?(?:R\s*[-–]?\s*)?[0-9]{1,4}"
@@ -49,4 +48,4 @@ def is_work(given: Sequence[Given], row: TrackerRow) -> bool:
 def says_nothing(text: str) -> bool:
     """Whether words are none: a dash, a figure, N/A or the like."""
     words = " ".join(re.findall(r"[^\W_]+", fold(UNSEEN.sub("", text))))
-    return not any(c.isalpha() for c in words) or words in _NOTHINGS or _POINTS_BACK.fullmatch(words) is not None
+    return not any(c.isalpha() for c in words) or words in _NOTHINGS or points_elsewhere(words)

@@ -66,18 +66,19 @@ class _Answers(dict[str, str]):
         self.asked: set[str] = set()
 
     def get(self, key: str, default: Any = None) -> Any:
+        """The answer to a question, which is noted as one that came up."""
         self.asked.add(key)
         return super().get(key, default)
 
 
 def _note_unused(done: Imported, given: Mapping[str, str], before: Mapping[str, str], asked: Collection[str]) -> None:
     """Say of an answer that it belongs to no question of the list, or is none of its choices."""
-    open_ = {p.id: p for p in done.problems if p.id}
+    unanswered = {p.id: p for p in done.problems if p.id}
     for id, answer in given.items():
-        if id in open_:
-            choices = [key for key, _ in open_[id].choices]
+        if id in unanswered:
+            choices = [key for key, _ in unanswered[id].choices]
             if answer not in choices:
-                done.problems.append(Problem("answer_unknown", f"“{answer[:40]}” does not answer “{id[:80]}”; choose one of {', '.join(choices[:12])}.", open_[id].sheet, open_[id].cell))
+                done.problems.append(Problem("answer_unknown", f"“{answer[:40]}” does not answer “{id[:80]}”; choose one of {', '.join(choices[:12])}.", unanswered[id].sheet, unanswered[id].cell))
         elif id not in asked and id not in before:
             done.problems.append(Problem("answer_unused", f"This list does not ask “{id[:80]}”; its answer was not used."))
 

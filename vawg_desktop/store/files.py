@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,20 @@ def write_output(path: Path, content: bytes, endings: Collection[str] = ()) -> N
     if not path.parent.is_dir():
         raise StoreError(f"{path.name} could not be written: there is no folder {path.parent}; make it first.", code="write_failed")
     write_replacing(path, content)
+
+
+def write_outputs(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Write files that leave the store, all of them or none. Raises StoreError."""
+    written: list[Path] = []
+    try:
+        for path, content in files:
+            new = not path.exists()
+            write_output(path, content)
+            written += [path] if new else []
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
 
 
 class HeldFiles:

@@ -112,8 +112,8 @@ class TailComparison:
         later = one if is_mine else other
         branch = str(uuid.uuid5(_NAMESPACE, later.id))
         count = (have if is_mine else self._theirs[source][0] - part.after) - low
-        agreed = self._agreed(self._mine_at(part.origin, low), made(low), one, other, name)
-        fork = Fork(part.origin, low, agreed, branch, is_mine, name, count, later.at)
+        common = self._common_hash(self._mine_at(part.origin, low), made(low), one, other, name)
+        fork = Fork(part.origin, low, common, branch, is_mine, name, count, later.at)
         self.found.append(fork)
         if not is_mine:
             return [(source, Part(branch, part.after + low))]
@@ -135,7 +135,7 @@ class TailComparison:
         return lambda seq: made[seq - 1] if seq else log.GENESIS
 
     @staticmethod
-    def _agreed(mine: str | None, theirs: str | None, one: log.Entry, other: log.Entry, name: str) -> str:
+    def _common_hash(mine: str | None, theirs: str | None, one: log.Entry, other: log.Entry, name: str) -> str:
         """The hash of the last entry before two tails part; where one store lost that entry, the other's, if what follows goes on from it.
 
         Raises StoreError where both lost it, or where the lost entry may be the one at which they part.

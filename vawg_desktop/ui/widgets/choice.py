@@ -58,7 +58,7 @@ class Choice(QComboBox):
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
-        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room - theme.px(4))  # type: ignore[attr-defined]
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room - theme.px(4))
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def settle(self) -> None:

@@ -1,4 +1,4 @@
-"""What somebody found who read the code anew: each case failed before."""
+"""Faults that were found by reading the code: each case failed before it was mended."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.publications import Sending
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import keys, making
+from vawg_desktop.store import files, keys, making
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_returns_ask_about_actions_in_the_order_of_their_numbers(session: Sessio
 
 @pytest.mark.parametrize(("typed", "hour"), [
     ("2024-03-05 14:30", 14), ("05/03/2024 14:30", 14), ("14:30", 14), ("9", 9), ("0930", 9), ("2.15pm", 14), ("12:05 am", 0), ("0.604166", 14), ("0.5", 12), ("25:00", None),
-    ("05/03/2024", None), ("unknown", None), ("", None), ("2024-03-05T23:59:59", 23),
+    ("05/03/2024", None), ("05.03.2024", None), ("05.03.2024 14:30", 14), ("14.30", 14), ("14h30", 14), ("2 pm", 14), ("unknown", None), ("", None), ("2024-03-05T23:59:59", 23),
 ])  # fmt: skip
 def test_the_hour_of_a_case_is_that_of_its_time_and_not_of_its_day(typed: str, hour: int | None) -> None:
     assert cases_in._hour(typed) == hour
@@ -228,7 +228,7 @@ def test_half_a_paper_does_not_stay_where_the_disk_was_full(tmp_path: Path, monk
 
 def test_a_round_whose_files_cannot_be_written_was_not_sent(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = session.read().exec_driver_sql('SELECT count(*) FROM "return"').one()
-    whole, count = rounds.write_output, [0]
+    whole, count = files.write_output, [0]
 
     def third_fails(path: Path, content: bytes) -> None:
         count[0] += 1
@@ -236,12 +236,12 @@ def test_a_round_whose_files_cannot_be_written_was_not_sent(session: Session, tm
             raise StoreError("The stick was pulled out.", code="write_failed")
         whole(path, content)
 
-    monkeypatch.setattr(rounds, "write_output", third_fails)
+    monkeypatch.setattr(files, "write_output", third_fails)
     with pytest.raises(StoreError, match="pulled out"):
         rounds.export_returns(session, period="2026/27 Q2", due="2026-10-10", out=tmp_path / "out")
     assert session.read().exec_driver_sql('SELECT count(*) FROM "return"').one() == before
     assert list((tmp_path / "out").iterdir()) == []
-    monkeypatch.setattr(rounds, "write_output", whole)
+    monkeypatch.setattr(files, "write_output", whole)
     assert len(rounds.export_returns(session, period="2026/27 Q2", due="2026-10-10", out=tmp_path / "out").returns) == len(list((tmp_path / "out").iterdir()))
 
 
