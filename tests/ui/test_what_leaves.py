@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
@@ -159,3 +162,20 @@ def test_small_counts_of_people_leave_neither_the_chart_nor_the_changes(shown: S
     lines, left_out = change_list.leaving(s, change_list.all_lines(s, ChangeQuery(record=indicator)))
     told = " ".join(line.what for line in lines)
     assert left_out == 4 and "7" not in told and "6 →" not in told and "31" in told
+
+
+def test_a_program_without_a_screen_ends_well_after_a_copy() -> None:
+    """Qt clears the clipboard after Python has ended: what Python put there must be gone by then."""
+    script = (
+        "from PySide6.QtWidgets import QApplication; from vawg_desktop.ui.outputs import copy_table;"
+        "app = QApplication([]); copy_table(['Ref'], [['R-0001']]); print(app.clipboard().text())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        check=False,
+    )
+    assert (done.stdout.split(), done.returncode) == (["Ref", "R-0001"], 0), done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import html
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -9,6 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from vawg_desktop.domain.dates import label
@@ -46,6 +48,18 @@ def copy_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     data.setText("\n".join(lines))
     data.setHtml(table_html(heads, rows))
     QApplication.clipboard().setMimeData(data)
+    atexit.unregister(_let_go_without_a_screen)
+    atexit.register(_let_go_without_a_screen)
+
+
+def _let_go_without_a_screen() -> None:
+    """Empty the clipboard of a program that runs without a screen.
+
+    Qt keeps that clipboard itself and clears it after Python has ended, which crashes on what Python put there.
+    A real screen's clipboard is left alone: the officer may still paste.
+    """
+    if QGuiApplication.instance() is not None and QGuiApplication.platformName() in ("offscreen", "minimal"):
+        QGuiApplication.clipboard().clear()
 
 
 def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
