@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vawg_desktop.exchange.reading import Sheet
-from vawg_desktop.exchange.tracker_columns import words_above
+from vawg_desktop.exchange.tracker_headings import words_above
 
 
 def sheet(rows: list[list[object]], *, top: int = 0, left: int = 0, merged: list[tuple[int, int, int, int]]) -> Sheet:

@@ -90,7 +90,8 @@ SOURCE = EntitySpec("source", "Source document", "Source documents", "S", "title
 
 RECOMMENDATION = EntitySpec("recommendation", "Recommendation", "Recommendations", "R", "title", (
     text("title", "Title", "A plain title in a few words.", required=True, search=True, headings=(
-        "recommendation", "recommendation title", "recommendations", "recommendation text", "pledge", "recommendation wording")),
+        "recommendation", "recommendation title", "recommendations", "recommendation text", "pledge", "recommendation wording",
+        "recommendation description", "inquiry recommendation")),
     long("wording", "Exact wording", "Word for word as published; empty where it is not known.", search=True),
     term("kind", "Kind", t.RECOMMENDATION_KIND),
     term("status", "Status", t.RECOMMENDATION_STATUS, default="open", room=True),
@@ -159,14 +160,18 @@ RESPONSE = EntitySpec("response", "Response", "Responses", "RS", "answer", (
 
 ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     text("title", "Action", required=True, search=True, locked=Locked(1, 40), headings=(
-        "action", "actions", "action required", "task", "what we will do", "activity", "description of action", "agreed action", "actions required")),
+        "action", "actions", "action required", "task", "what we will do", "activity", "description of action", "agreed action", "actions required",
+        "key action", "key actions", "proposed action", "proposed actions", "agreed actions", "tasks", "activities", "deliverable", "deliverables")),
     long("description", "Description", search=True),
     links("recommendations", "Recommendations", "recommendation", "What it serves: in full, in part, or contributes.", "Actions", weighed="extent"),
     ref("accountable", "Accountable body", "partner", over_time="role", room=True, listed=Listed("Accountable", 128, "Nobody"), headings=(
         "owner", "lead agency", "organisation", "agency", "responsible", "lead organisation", "partner", "action owner", "owner s", "owners",
-        "who", "accountable", "lead partner", "owner(s)")),
+        "who", "accountable", "lead partner", "owner(s)", "lead body", "responsible agency", "responsible organisation", "responsible body",
+        "responsible partner", "delivery partner", "assigned to", "by whom", "lead organisations", "lead agencies")),
     text("accountable_person", "Accountable person", search=True, over_time="role"),
-    text("lead", "Lead", search=True, over_time="role", headings=("lead", "lead officer", "named lead", "contact", "officer")),
+    text("lead", "Lead", search=True, over_time="role", headings=(
+        "lead", "lead officer", "named lead", "contact", "officer", "responsible officer", "lead person", "lead contact", "lead name", "named officer",
+        "delivery lead", "senior responsible officer", "sro")),
     links("contributors", "Contributors", "partner", inverse="Contributes to", headings=(
         "supporting", "supporting partners", "partners", "contributors", "supporting agencies")),
     text("completes_return", "Completes the return", over_time="role"),
@@ -174,7 +179,8 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
     text("link_officer", "Our link officer", over_time="role"),
     term("status", "Status", t.ACTION_STATUS, default="not_known", room=True, asked=Asked(
         2, "Where the action stands now. Leave as it is if nothing changed.", 16, sent=True),
-         listed=Listed(width=98), headings=("status", "progress status", "current status", "state")),
+         listed=Listed(width=98), headings=(
+        "status", "progress status", "current status", "state", "overall status", "delivery status", "latest status")),
     whole("percent", "% complete", 0, 100, "Optional.", headings=(
         "% complete", "percent complete", "complete %", "percentage complete", "% done", "progress %"), asked=Asked(
         4, "A whole number from 0 to 100. Optional.", 14, sent=True,
@@ -183,14 +189,18 @@ ACTION = EntitySpec("action", "Action", "Actions", "A", "title", (
         5, "Your own rating; the key is on Start here.", 14, "Rating", sent=True,
         called=("RAG", "BRAG", "RAG rating", "BRAG rating", "RAG status", "Our rating"))),
     term("rating_opcc", "Our rating", t.RATING, "The office's own rating. Blue needs evidence seen by the OPCC.", headings=(
-        "rag", "brag", "rag rating", "brag rating", "rating", "rag status")),
+        "rag", "brag", "rag rating", "brag rating", "rating", "rag status", "overall rag", "current rag", "rag assessment", "brag status", "delivery rag")),
     long("rating_reason", "Reason for rating"),
     when("due", "Due", "The date first agreed.", room=True, locked=Locked(3, 13, "Due date"), headings=(
-        "due", "due date", "deadline", "target date", "by when", "when", "timescale", "target completion", "target")),
+        "due", "due date", "deadline", "target date", "by when", "when", "timescale", "target completion", "target", "date due", "due by",
+        "deadline date", "target completion date", "target end date", "expected completion", "expected completion date", "delivery date",
+        "timescales", "timeframe", "agreed deadline", "original due date", "original due", "original date", "original deadline",
+        "original target date", "original target")),
     when("revised_due", "Revised due", room=True, asked=Asked(
         6, "Only if the date has changed, such as 30/09/2026.", 16, "Revised due date", sent=True,
         called=("Revised date", "New due date", "New date", "Revised deadline")),
-        headings=("revised date", "revised due date", "new date", "revised deadline", "revised target")),
+        headings=("revised date", "revised due date", "new date", "revised deadline", "revised target", "revised target date", "new due date",
+                  "new deadline", "new target date", "extended deadline", "revised completion date", "revised timescale")),
     text("revised_reason", "Reason for new date", asked=Asked(
         7, "Why the date changed.", 28, called=("Reason", "Reason for new due date", "Reason for change"))),
     text("revised_agreed_by", "New date agreed by"),
@@ -242,7 +252,9 @@ UPDATE = EntitySpec("update", "Progress update", "Progress updates", "U", "narra
     term("answer", "Answer", t.ANSWER, default="update", asked=Asked(
         1, "Update, No change, or Not able to say yet. One of these for every action.", 18)),
     long("narrative", "Progress update", search=True, listed=Listed("Update", empty="Nothing written"), headings=(
-        "update", "progress", "latest update", "progress update", "latest position", "commentary", "progress to date", "update on progress"), asked=Asked(
+        "update", "progress", "latest update", "progress update", "latest position", "commentary", "progress to date", "update on progress", "updates",
+        "progress updates", "latest progress", "progress notes", "progress note", "progress comments", "status update", "current position", "progress made",
+        "quarterly update", "latest commentary", "narrative"), asked=Asked(
         3, "What has been done since the last return, in a few sentences.", 48,
         called=("Narrative", "Update", "Progress", "Latest update", "Progress to date", "Commentary", "What we did"))),
     term("status", "Status then", t.ACTION_STATUS, copied_from_parent=True),

@@ -15,7 +15,6 @@ from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.reading import Sheet
 from vawg_desktop.exchange.tracker_shape import Column, Given, Target, Tracker
 
-HEADER_SEARCH = 40
 #: The kinds of record that trackers hold columns of.
 TRACKED: tuple[EntitySpec, ...] = tuple(e for e in ENTITIES if e.tracked)
 #: The kind in whose rows progress is told; its ``parent`` is the kind of which it is told.
@@ -59,19 +58,6 @@ def clean_heading(text: str) -> tuple[str, str]:
         bare = PERIOD.sub(" ", bare)
     bare = " ".join(bare.split()).strip(" *:#-–—,†‡^")
     return bare or words.strip(" *:"), period
-
-
-def find_header(sheet: Sheet, mapping: Mapping[str, Target | None] | None = None) -> int | None:
-    """The row that looks most like column headings: below titles, at least two known names."""
-    best, best_score = None, 1
-    wanted = {fold(h) for h in mapping or {}}
-    for number, row in enumerate(sheet.rows[:HEADER_SEARCH]):
-        words = [fold(clean_heading(c)[0]) for c in row if isinstance(c, str) and len(c) < 120]
-        words += [fold(c) for c in row if isinstance(c, str) and fold(c) in wanted]
-        score = sum(2 if w in wanted else 1 for w in set(words) if w in wanted or w in KNOWN or w in BARE or of_kind(w))
-        if score > best_score:
-            best, best_score = number, score
-    return best
 
 
 def _known_names() -> dict[str, list[Target]]:
@@ -140,11 +126,22 @@ def match_columns(
         close = [] if target or not name else get_close_matches(name, list(KNOWN), n=3, cutoff=0.75)
         means = tuple(dict.fromkeys(_preferred(KNOWN[c], main) for c in close))
         columns.append(Column(called, target, means, period))
+    _describe_by_title(columns, main, given)
     _tell_apart(columns, given, [c for i, c in enumerate(columns) if i in empty])
     taken = {c.target for c in columns if c.target}
     for one in columns:
         one.did_you_mean = tuple(m for m in one.did_you_mean if m not in taken)
     return columns
+
+
+def _describe_by_title(columns: Sequence[Column], main: str, given: Mapping[str, Target | None]) -> None:
+    """Where no column is the title's, the one in which a list describes what it lists is: nothing else names its rows."""
+    title = f"{main}.{BY_KEY[main].title}"
+    if any(c.target == title for c in columns):
+        return
+    described = [c for c in columns if c.target == f"{main}.description" and fold(c.header) not in given]
+    if len(described) == 1:
+        described[0].target = title
 
 
 def _without_times_to_come(target: Target, same: list[Column], empty: Sequence[Column]) -> list[Column]:
@@ -178,7 +175,7 @@ def _tell_apart(columns: list[Column], given: Mapping[str, Target | None], empty
 def _present(target: Target, same: list[Column], given: Mapping[str, Target | None]) -> Column | None:
     """Which of the columns of a field is the present state; the others are marked as earlier or as rivals. None: it cannot be told."""
     answered = [c for c in same if fold(c.header) in given]
-    bare = _bare_quarters([c.period for c in same])
+    bare = _in_order([c.period for c in same])
     dated = sorted((when, n) for n, c in enumerate(same) if (when := period_end(c.period) or bare[n]))
     if len(answered) == 1:
         return answered[0]
@@ -200,11 +197,14 @@ def _present(target: Target, same: list[Column], given: Mapping[str, Target | No
     return kept
 
 
-def _bare_quarters(periods: Sequence[str]) -> list[str]:
-    """Keys that put quarters without a year in order, as their columns run: Q4, Q1, Q2 go on over the turn of the year.
+def _in_order(periods: Sequence[str]) -> list[str]:
+    """Keys that put quarters in order: by the year that each names ("Q1 2026", of whichever kind of year), else as their columns run.
 
-    Empty ones where a period is none, or the columns run in no order that can be told.
+    Q4, Q1, Q2 go on over the turn of the year. Empty ones where a period is none, or the columns run in no order that can be told.
     """
+    of_year = [re.fullmatch(r"q(?:uarter)?\s*([1-4])\s+(?:fy\s*)?(\d{4}(?:\s*[/-]\s*\d{2,4})?)", p.strip(), re.IGNORECASE) for p in periods]
+    if all(of_year):
+        return [f"{m[2]} {m[1]}" for m in of_year if m]
     told = [re.fullmatch(r"q(?:uarter)?\s*([1-4])", p.strip(), re.IGNORECASE) for p in periods]
     if not all(told):
         return [""] * len(periods)
@@ -239,6 +239,11 @@ def period_end(period: str) -> str:
         return ""
 
 
+def is_known(name: str) -> bool:
+    """Whether a heading, folded, is one that a column may be known by."""
+    return name in KNOWN or name in BARE or of_kind(name) is not None
+
+
 def _by_name(name: str, main: str, taken: set[Target]) -> Target | None:
     if name in BARE:
         return f"{main}.reference"
@@ -253,6 +258,8 @@ _CALLED: dict[str, EntitySpec] = {
 _NAMES = "|".join(sorted(map(re.escape, _CALLED), key=len, reverse=True))
 #: A heading that says of which kind of record it speaks: "Action status", "Rec owner", "Status of action".
 _OF_KIND = re.compile(rf"({_NAMES})s? (.+)|(.+) of (?:the |each )?({_NAMES})s?")
+#: What a heading calls the title of the kind of record that it names: "Action details", "Recommendation text".
+_TITLED = frozenset((*_WORDED, "detail", "text", "wording", "name"))
 #: Columns that mean the same above every list: titles, and what is told of progress.
 _TITLES = frozenset(f"{e.key}.{e.title}" for e in TRACKED)
 
@@ -265,6 +272,8 @@ def of_kind(name: str) -> Target | None:
     spec, asked = _CALLED[str(m[1] or m[4])], str(m[2] or m[3])
     if asked in BARE:
         return f"{spec.key}.reference"
+    if asked in _TITLED and asked not in spec.by_key:
+        return f"{spec.key}.{spec.title}"
     known = KNOWN.get(asked, [])
     found = next((t for t in known if t.startswith(f"{spec.key}.")), _preferred(known, spec.key) if known else "")
     return found if found and found.partition(".")[0] in (spec.key, spec.told_by) else None
@@ -290,18 +299,6 @@ def _same_role(spec: EntitySpec, other: EntitySpec, key: str) -> str:
     """What another kind of record calls the field that has this part in one: its owner, those who help, when it is due."""
     roles = {spec.owner: other.owner, spec.others: other.others, **dict(zip(spec.due[-1:], other.due[-1:], strict=False))}
     return roles.get(key) or key
-
-
-def words_above(sheet: Sheet, header: int) -> list[str]:
-    """What stands over each heading, a cell that spans several speaking for all of them."""
-    if header == 0:
-        return []
-    words = [plain_text(c) for c in sheet.rows[header - 1]]
-    for top, left, bottom, right in sheet.merged[:2000]:
-        if top - sheet.top <= header - 1 <= bottom - sheet.top and 0 <= left - sheet.left < len(words):
-            for column in range(left - sheet.left + 1, min(right - sheet.left + 1, len(words))):
-                words[column] = words[column] or words[left - sheet.left]
-    return words
 
 
 def ask_rivals(

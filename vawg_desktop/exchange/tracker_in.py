@@ -22,14 +22,13 @@ from vawg_desktop.exchange.tracker_columns import (
     ask_latest,
     ask_rivals,
     clean_heading,
-    find_header,
     main_entity,
     match_columns,
     of_kind,
     repeats,
     titled,
-    words_above,
 )
+from vawg_desktop.exchange.tracker_headings import Headings, find_headings, headings_in
 from vawg_desktop.exchange.tracker_shape import Column, Given, Target, Tracker, TrackerRow
 
 #: How targets begin that speak of the record over a row, not of the row itself.
@@ -42,18 +41,18 @@ def read_tracker(
     """Read every sheet that has a table. ``mapping`` overrides or completes the matching by name; ``answers`` are those
     to questions about columns; ``main`` says of what kind the list is, where its headings do not."""
     tracker = Tracker()
-    tables = [(s, h) for s in book.sheets if s.visible and (h := find_header(s, mapping)) is not None]
-    heads = [clean_heading(plain_text(c))[0] for s, h in tables for c in s.rows[h]]
+    tables = [(s, h) for s in book.sheets if s.visible and (h := find_headings(s, mapping)) is not None]
+    heads = [clean_heading(words)[0] for _, h in tables for words in h.words]
     tracker.main = main or main_entity(heads)
     if main is not None:
         mapping = {**titled(heads, main), **(mapping or {})}
     beside = Beside(book) if tables else None
     for sheet in book.sheets:
-        header = next((h for s, h in tables if s is sheet), None)
-        if header is None or beside is None:
+        headings = next((h for s, h in tables if s is sheet), None)
+        if headings is None or beside is None:
             tracker.outside += _all_cells(sheet, 0, len(sheet.rows))
         else:
-            _read_table(sheet, header, tracker, mapping or {}, answers or {}, beside.of(sheet.name))
+            _read_table(sheet, headings, tracker, mapping or {}, answers or {}, beside.of(sheet.name))
     return tracker
 
 
@@ -105,16 +104,17 @@ _LONGEST_DITTO = 10
 
 def _read_table(
     sheet: Sheet,
-    header: int,
+    headings: Headings,
     tracker: Tracker,
     mapping: Mapping[str, Target | None],
     answers: Mapping[str, str],
     beside: Mapping[str, BesideCell],
 ) -> None:
-    above = words_above(sheet, header)
+    header = headings.row
     _fill_merges(sheet, header)
-    tracker.outside += _all_cells(sheet, 0, header)
-    table = _Table.under(sheet, header, tracker, mapping, answers, above)
+    parts = {sheet.address(header - 1, column) for column in headings.joined}
+    tracker.outside += [g for g in _all_cells(sheet, 0, header) if g.cell not in parts]
+    table = _Table.under(sheet, headings, tracker, mapping, answers)
     section = ""
     last: TrackerRow | None = None
     letters = [sheet.address(0, i).rstrip("0123456789") for i in range(max(map(len, sheet.rows), default=0))]
@@ -132,10 +132,10 @@ def _read_table(
                 else Given(value, sheet.name, place, called, one.colour, one.shown, one.per_cent, one.linked, one.shown_as, one.strange)
             )  # fmt: skip
         filled = [g for g in given if g.value is not None]
-        if not filled or repeats(given, table.heads):
+        if not filled or any(repeats(given, heads) for heads in table.rows):
             continue
         if _heads_anew(given, filled):
-            table, last = _Table.under(sheet, number, tracker, mapping, answers, []), None
+            table, last = _Table.under(sheet, headings_in(sheet, number, above=False), tracker, mapping, answers), None
             continue
         heading = table.section(filled, given)
         if heading:
@@ -155,7 +155,8 @@ def _read_table(
 class _Table:
     """A table of a sheet: its headings, what each column is, and how its own numbers are written."""
 
-    heads: list[str]
+    #: The rows of headings as they stand, by which their repetition is known.
+    rows: list[list[str]]
     columns: list[Column]
     names: list[str]
     titles: list[int]
@@ -166,12 +167,12 @@ class _Table:
 
     @staticmethod
     def under(
-        sheet: Sheet, header: int, tracker: Tracker, mapping: Mapping[str, Target | None], answers: Mapping[str, str], above: Sequence[str]
+        sheet: Sheet, headings: Headings, tracker: Tracker, mapping: Mapping[str, Target | None], answers: Mapping[str, str]
     ) -> _Table:
-        """The table whose headings stand in a row; its questions are noted."""
-        heads = [" ".join(plain_text(c).split()) for c in sheet.rows[header]]
+        """The table under these headings; its questions are noted."""
+        header, heads = headings.row, headings.words
         empty = {i for i in range(len(heads)) if not any(i < len(row) and row[i] is not None for row in sheet.rows[header + 1 :])}
-        columns = match_columns(heads, tracker.main, mapping, above, empty)
+        columns = match_columns(heads, tracker.main, mapping, headings.above, empty)
         ask_rivals(sheet, header, columns, answers, tracker)
         ask_latest(sheet, header, columns, answers, tracker)
         known = {c.header for c in tracker.columns}
@@ -183,7 +184,7 @@ class _Table:
         )
         words = [plain_text(row[i]) for row in sheet.rows[header + 1 :] for i in titles[:1] if i < len(row) and isinstance(row[i], str) and sum(c is not None for c in row) > 2]
         in_capitals = sum(w.isupper() for w in words) * 3 >= max(len(words), 1)
-        return _Table(heads, columns, [c.header for c in columns], titles, reference, numbers, in_capitals)
+        return _Table(headings.rows, columns, [c.header for c in columns], titles, reference, numbers, in_capitals)
 
     def section(self, filled: list[Given], given: list[Given]) -> str:
         """The words of a row that only heads others: a pillar, words in capitals or across the table, a number beside them."""

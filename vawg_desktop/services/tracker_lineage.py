@@ -147,19 +147,50 @@ def list_of(connection: Connection, name: str, headings: str, rows: Sequence[tup
     titles = {words for _, words in wanted if words}
     whole: Counter[str] = Counter()
     worded: dict[str, set[str]] = {}
+    all_titles: dict[str, set[str]] = {}
     for tracker, number, words in connection.exec_driver_sql(
         "SELECT r.tracker, r.number, r.words FROM tracker_row r JOIN tracker t ON t.id = r.tracker AND NOT t.deleted WHERE NOT r.deleted"
     ):
         title = fold(str(words or ""))
         whole[str(tracker)] += (str(number or ""), title) in wanted
+        all_titles.setdefault(str(tracker), set()).add(title)
         if title in titles:
             worded.setdefault(str(tracker), set()).add(title)
     hits = {t: max(whole[t], len(worded.get(t, ()))) for t in whole}  # rows that were renumbered still say the same
     best = max(hits, key=lambda t: hits[t], default=None)
     if best is not None and hits[best] and hits[best] * 3 >= len(wanted):
         return best
+    alike = {t: len(worded.get(t, ())) + _reworded(titles, theirs) for t, theirs in all_titles.items()}
+    best = max(alike, key=lambda t: alike[t], default=None)
+    if best is not None and alike[best] * 2 >= len(wanted):  # corrected throughout: each row is asked
+        return best
     first = made_id("first", *(f"{n}\x1e{w}" for n, w in sorted(wanted)[:200]))
     return made_id("tracker", headings, first)
+
+
+def _reworded(titles: Iterable[str], theirs: Iterable[str]) -> int:
+    """How many titles are an earlier copy's, corrected: of all words of both most stand in both. Each of theirs is taken once."""
+    said = set(titles)
+    left = set(theirs) - said
+    by_word: dict[str, list[str]] = {}
+    for title in sorted(left):
+        for word in set(title.split()):
+            by_word.setdefault(word, []).append(title)
+    count = 0
+    for title in sorted(said - set(theirs)):
+        words = sorted(set(title.split()), key=lambda w: (len(by_word.get(w, ())), w))
+        shared = Counter(other for word in words[:6] for other in by_word.get(word, ())[:200] if other in left)
+        found = next((other for other, _ in shared.most_common(5) if _shared(other, title) >= SAME), None)
+        if found is not None:
+            left.discard(found)
+            count += 1
+    return count
+
+
+def _shared(one: str, other: str) -> float:
+    """The share of the words of two titles that stand in both, 0 to 1 (Jaccard)."""
+    ours, theirs = set(one.split()), set(other.split())
+    return len(ours & theirs) / max(len(ours | theirs), 1)
 
 
 def _json(value: object) -> str:

@@ -301,9 +301,10 @@ def _note_remarks(book: Book, done: Imported) -> None:
 
 
 def _headings_key(book: Book) -> str:
-    from vawg_desktop.exchange.tracker_columns import clean_heading, find_header
+    from vawg_desktop.exchange.tracker_columns import clean_heading
+    from vawg_desktop.exchange.tracker_headings import find_headings
 
-    heads = [clean_heading(plain_text(c))[0] for s in book.sheets if (h := find_header(s)) is not None for c in s.rows[h]]
+    heads = [clean_heading(words)[0] for s in book.sheets if (h := find_headings(s)) is not None for words in h.words]
     return "|".join(fold(h) for h in heads)[:500]
 
 
