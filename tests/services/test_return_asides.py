@@ -131,3 +131,23 @@ def test_a_column_that_is_gone_is_told(sent: Sent, tmp_path: Path, heads: list[s
     review = return_staging.import_return(sent.session, edited(sent.police, edit, tmp_path / "back.xlsx"))
     assert [p.message for p in review.problems if p.code == "column_gone"] == [told]
     assert "We met." in {d.incoming for d in review.differences} and not {d.field for d in review.differences} & {"status", "percent"}
+
+
+@pytest.mark.parametrize("emptied", [False, True], ids=["deleted", "emptied"])
+def test_a_table_without_its_row_of_headings_is_read_by_its_places(sent: Sent, tmp_path: Path, emptied: bool) -> None:
+    """"Update" in the first row of answers is an answer, not the heading of a column."""
+    workbook = openpyxl.load_workbook(sent.police)
+    sheet = workbook["Actions"]
+    at = {str(c.value).removesuffix(" (please fill in)"): c.column for c in sheet[1]}
+    for row in (2, 3):
+        sheet.cell(row, at["Answer"], "Update")
+        sheet.cell(row, at["Progress update"], f"Done in row {row}")
+    if emptied:
+        for cell in sheet[1]:
+            cell.value = None
+    else:
+        sheet.delete_rows(1)
+    workbook.save(tmp_path / "a.xlsx")
+    review = return_staging.import_return(sent.session, tmp_path / "a.xlsx")
+    assert {str(c.incoming) for c in review.differences if c.field == "narrative"} == {"Done in row 2", "Done in row 3"}
+    assert [p.code for p in review.problems] == ["headings_gone"] and not review.tray and not review.not_returned

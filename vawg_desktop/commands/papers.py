@@ -30,6 +30,7 @@ _REPORTS = ("journey-map", "service-directory", "needs-assessment")
     argument("--publish", action="store_true"), argument("--to", default="", metavar="WHOM"), argument("--cleared-by", default="", metavar="NAME"),
     argument("--corrects", default="", metavar="PUBLICATION"), argument("--why", default="", metavar="TEXT"),
     argument("--template", default="", metavar="NAME", help="the office's own Word document that the paper is filled into"),
+    argument("--knowing", action="store_true", help="publish though the paper warns of something, such as a passage taken out that also stands elsewhere"),
 )  # fmt: skip
 def report(arguments: argparse.Namespace) -> int:
     """Write a paper or report, and name its figures."""
@@ -37,7 +38,7 @@ def report(arguments: argparse.Namespace) -> int:
 
     if arguments.publish:
         return _publish(arguments)
-    if unused := [f"--{name.replace('_', '-')}" for name in ("to", "cleared_by", "corrects", "why") if getattr(arguments, name)]:
+    if unused := [f"--{name.replace('_', '-')}" for name in ("to", "cleared_by", "corrects", "why", "knowing") if getattr(arguments, name)]:
         raise ValueRefusedError(f"{' and '.join(unused)} {'goes' if len(unused) == 1 else 'go'} with --publish.")
     with opened(arguments) as session:
         document, figures = _made(session, arguments)
@@ -63,7 +64,7 @@ def _publish(arguments: argparse.Namespace) -> int:
         raise ValueRefusedError(f"A {arguments.kind} is not published by this command; save it and send it.")
     with opened(arguments) as session:
         asked = papers.Asked(tuple(arguments.about), arguments.since, arguments.as_at)
-        sending = publications.Sending(arguments.to, cleared_by=arguments.cleared_by, corrects=arguments.corrects, correction=arguments.why, template=arguments.template)
+        sending = publications.Sending(arguments.to, cleared_by=arguments.cleared_by, corrects=arguments.corrects, correction=arguments.why, template=arguments.template, knowing=arguments.knowing)
         done = publications.publish(session, arguments.kind, asked, Path(arguments.out), sending)
     return out(arguments, {"file": str(done.file), "publication": done.reference, "id": done.id}, lambda: iter([f"{done.reference}: written to {done.file}."]))
 

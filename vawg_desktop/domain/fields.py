@@ -97,7 +97,7 @@ class FieldSpec:
     free words in earlier versions; these stay valid ends, and mean the record that bears the same words (``services/worded.py``).
     ``weighed``: the cell of a set's links that says how much each counts: ``extent`` or ``strength``. ``strictest``: its values, the most protective first, or ``filled`` (any words bind more than none) or ``later`` (no end, then the latest): of two values that nobody has chosen between the stricter stands. ``retired``: no longer asked for; it shows under "Earlier wording" while it holds words, and still merges.
     ``noted``: written down by the program beside a person's act; of two values the first stands, and nobody is asked to choose.
-    ``room``: the room sees it in a meeting. ``frozen``: stands as it was first written; no edit changes it. ``time_of_day``: kept as 14:30, however it is typed.
+    ``room``: the room sees it in a meeting. ``off_paper``: what colleagues tell each other, never printed. ``frozen``: stands as it was first written; no edit changes it. ``time_of_day``: kept as 14:30, however it is typed.
     """
 
     key: str
@@ -128,6 +128,7 @@ class FieldSpec:
     strictest: tuple[Value, ...] | str = ()
     noted: bool = False
     room: bool = False
+    off_paper: bool = False
     frozen: bool = False
     time_of_day: bool = False
 

@@ -95,7 +95,7 @@ CHALLENGE = EntitySpec("challenge", "Challenge", "Challenges", "CH", "question",
     MARKING,
     *RESTRICTION,
     NOTE,
-), parent="meeting", status="status", finished=frozenset({"answered", "withdrawn"}), owner="asked_of",
+), parent="meeting", status="status", finished=frozenset({"answered", "withdrawn", "noted"}), owner="asked_of",
    listed=("question", "asked_of", "status", "judgement", "asked_on", "meeting"), form=("meeting", "question", "asked_of", "asked_by", "about"),
    filters=(("No answer yet", "status", "asked"), ("Not assured", "judgement", "not"), ("Partly assured", "judgement", "partly"), ("Not given", "information", "not_given")))  # fmt: skip
 

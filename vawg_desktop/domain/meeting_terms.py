@@ -51,7 +51,10 @@ CHALLENGE_STATUS = vocabulary(
     ("asked", "No answer yet", "Asked"),
     ("answered", "Answered"),
     ("withdrawn", "Withdrawn"),
+    ("noted", "Noted, nothing asked"),
 )
+#: Questions that were put to nobody: not asked yet, not any more, or never; what was noted of an item may still be followed up.
+NOT_PUT = ("drafted", "withdrawn", "noted")
 ASSURANCE = vocabulary(
     "assurance judgement",
     ("assured", "Assured"),

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from email import policy
 from email.message import EmailMessage
+
+#: What stands between the addresses of a mailbox as people type them.
+_BETWEEN = re.compile(r"[;,\s]+")
 
 
 def unsent_message(subject: str, to: str, words: str, files: list[tuple[str, bytes]], calendar: str = "") -> bytes:
-    """An e-mail that opens ready to be sent (``X-Unsent``), with files by name and, where there is one, an iCalendar entry."""
-    message = EmailMessage()
+    """An e-mail that opens ready to be sent (``X-Unsent``), with files by name and, where there is one, an iCalendar entry.
+
+    ``to`` holds one address or several, with commas, semicolons or spaces between.
+    """
+    addresses = [a for a in _BETWEEN.split(to) if a]
+    plain = all(a.isascii() for a in addresses)
+    message = EmailMessage(policy.SMTP if plain else policy.SMTPUTF8)  # an address in other letters goes as it is (RFC 6532)
     message["Subject"] = subject
-    message["To"] = to
+    if addresses:
+        message["To"] = ", ".join(addresses)
     message["X-Unsent"] = "1"
     message.set_content(words)
     for name, content in files:

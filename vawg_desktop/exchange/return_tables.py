@@ -86,6 +86,8 @@ def _headed(sheet: Sheet, form: ReturnForm) -> int | None:
     for number, row in enumerate(sheet.rows[:30]):
         keys = [k for cell in row if (k := fill_key(cell, form)[0])]
         named = any(fold(plain_text(c)) == "reference" for c in row)
+        if keys and any(isinstance(c, str) and _SHOWN.fullmatch(c.strip()) for c in row):
+            continue  # an answer ("Update") in a row of its own reference is no heading
         if keys and last == -2:
             last = _last_reference(sheet)
         if (len(keys) >= 3 and named) or (keys and last > number):
@@ -237,6 +239,10 @@ def _note_headings(read: ReadReturn, sheet: Sheet, header: int, heads: list[str]
     if gone and header >= 0 and len(gone) < len(read.form.columns):
         words = f"There {'is' if len(gone) == 1 else 'are'} no {'column' if len(gone) == 1 else 'columns'} {join(gone)} in this file, so nothing was read of {'it' if len(gone) == 1 else 'them'}."
         read.problems.append(Problem("column_gone", words, sheet.name, sheet.address(header, 0)))
+    if not any(heads):
+        words = "The row of headings is gone from this table; its columns were read in the order in which we sent them."
+        read.problems.append(Problem("headings_gone", words, sheet.name, sheet.address(max(header, 0), 0)))
+        return
     for column, key in enumerate(at.fills):
         head = heads[column] if column < len(heads) else ""
         if key and not fill_key(head, read.form)[1] and fold(head) != fold(HEADINGS[key]):

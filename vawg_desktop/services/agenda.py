@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
+from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import movement
 from vawg_desktop.domain.acts import Act
@@ -20,6 +21,9 @@ from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,13 @@ def find_meeting(session: Session, name: str) -> MeetingFacts:
         (found.id,),
     ).one()
     id, reference, title, body, body_name, held = (str(v or "") for v in row)
-    return MeetingFacts(id, reference, title, body, body_name, held, _last(session, id, body, held))
+    return MeetingFacts(id, reference, title, body, body_name, held, next(iter(_before(session, id, body, held)), ""))
+
+
+def refuse_binned(session: Session, meeting: MeetingFacts) -> None:
+    """Raise ValueRefusedError for a meeting that is in the bin."""
+    if session.read().exec_driver_sql("SELECT deleted FROM meeting WHERE id = ?", (meeting.id,)).scalar():
+        raise ValueRefusedError(f"{meeting.reference} is in the bin; bring it back first.")
 
 
 def _next_of(session: Session, words: str) -> names.Found | None:
@@ -71,33 +81,38 @@ def _next_of(session: Session, words: str) -> names.Found | None:
     if body is None:
         return None
     rows = plain_rows(
-        session.read(), "SELECT id, date FROM meeting WHERE body = ? AND NOT deleted AND coalesce(status, '') NOT IN ('held', 'cancelled') AND date > ''", (body.id,)
+        session.read(), "SELECT id, date, starts FROM meeting WHERE body = ? AND NOT deleted AND coalesce(status, '') NOT IN ('held', 'cancelled') AND date > ''", (body.id,)
     )
-    ahead = sorted((bounds(str(r["date"]))[1], str(r["id"])) for r in rows)
-    coming = next((id for day, id in ahead if day >= session.today), None)
+    ahead = sorted((bounds(str(r["date"]))[1], str(r["starts"] or ""), str(r["id"])) for r in rows)
+    coming = next((id for day, _, id in ahead if day >= session.today), None)
     if coming is None:
         raise NotFoundError(f"No meeting of {body.title} is planned from today on.")
     return names.find(session.read(), coming)
 
 
-def _last(session: Session, meeting: str, body: str, held: str) -> str:
-    """The id of a body's meeting before one, by their days, of one without a day the last before today; cancelled ones do not count."""
-    connection = session.read()
+def _before(session: Session, meeting: str, body: str, held: str, *, cancelled: bool = False) -> list[str]:
+    """The ids of a body's meetings before one, the last first, by day and hour; before one without a day those held until today.
+
+    ``cancelled``: those that were cancelled, in place of those that were not.
+    """
     if not body:
-        return ""
-    rows = connection.exec_driver_sql(
-        "SELECT id, date FROM meeting WHERE body = ? AND id <> ? AND NOT deleted AND coalesce(status, '') <> 'cancelled' AND date > ''", (body, meeting)
-    ).fetchall()
-    until = min(bounds(held)[0], session.today + timedelta(days=1)) if held else session.today  # one that lies ahead has told no board anything yet
-    before = [(bounds(str(day))[0], str(id)) for id, day in rows if bounds(str(day))[0] < until]
-    return max(before)[1] if before else ""
+        return []
+    rows = plain_rows(session.read(), "SELECT id, date, starts, status FROM meeting WHERE body = ? AND NOT deleted AND date > ''", (body,))
+    own = next((str(r["starts"] or "") for r in rows if r["id"] == meeting), "")
+    until = (bounds(held)[0], own) if held else (session.today, "")
+    found: list[tuple[date, str, str]] = []
+    for row in rows:
+        day, starts = bounds(str(row["date"]))[0], str(row["starts"] or "")
+        ahead = day > session.today and not cancelled  # one that lies ahead has told no board anything yet
+        if row["id"] != meeting and (row["status"] == "cancelled") is cancelled and (day, starts) < until and not ahead:
+            found.append((day, starts, str(row["id"])))
+    return [id for _, _, id in sorted(found, reverse=True)]
 
 
 def proposals(session: Session, meeting: MeetingFacts) -> list[Proposal]:
     """Everything that a meeting could speak of, by kind in the order of ``AGENDA_KIND``, then by reference."""
-    found: list[Proposal] = []
-    if meeting.last:
-        found += _follow_ups(session, meeting)
+    refuse_binned(session, meeting)
+    found = _follow_ups(session, meeting)
     found += _actions(session, "overdue", "overdue", lambda row: f"Due {label(str(row['x_due']))}{_slips(row)}.")
     if meeting.last:
         found += _changed(session, meeting)
@@ -151,17 +166,35 @@ def _awaiting(session: Session) -> list[Proposal]:
 
 
 def _follow_ups(session: Session, meeting: MeetingFacts) -> list[Proposal]:
-    """Of the last meeting: questions without an answer, undertakings, follow-up actions that are not done, items carried forward or not reached."""
+    """What earlier meetings of the body left open, of the last one first: questions without an answer, undertakings, follow-up actions that are
+    not done, items carried forward or not reached, and what stood on the agenda of a meeting that was cancelled."""
+    before = _before(session, meeting.id, meeting.body, meeting.date)
+    found: list[Proposal] = []
+    for held in before:
+        found += _left_open(session, held, last=held == meeting.last)
+    for held in _before(session, meeting.id, meeting.body, meeting.date, cancelled=True):
+        found += _cancelled(session, held)
+    return found
+
+
+def _when(session: Session, meeting: str) -> str:
+    day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (meeting,)).scalar()
+    return label(str(day)) if day else "an earlier meeting"
+
+
+def _left_open(session: Session, meeting: str, *, last: bool) -> list[Proposal]:
+    """What one meeting left open."""
     connection, found = session.read(), list[Proposal]()
+    asked = "" if last else f" (asked on {_when(session, meeting)})"
     for row in plain_rows(
         connection,
         "SELECT c.id, c.reference, c.question, c.status, CASE WHEN c.undertaking_met IS NULL THEN c.undertaking END AS undertaking, c.undertaking_due, a.reference AS action, a.status AS action_status FROM challenge c "
         "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted WHERE c.meeting = ? AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('withdrawn', 'drafted') ORDER BY c.n",
-        (meeting.last,),
+        (meeting,),
     ):
         words: list[str] = []
         if row["status"] == "asked":
-            words.append("No answer yet")
+            words.append(f"No answer yet{asked}")
         if row["action"] and row["action_status"] not in ACTION.finished:
             words.append(f"{row['action']} follows it up: {_status(row['action_status'])}")
         elif row["undertaking"] and not row["action"]:
@@ -169,12 +202,29 @@ def _follow_ups(session: Session, meeting: MeetingFacts) -> list[Proposal]:
             words.append(f"Undertaken{due}: {row['undertaking']}")
         if words:
             found.append(Proposal("follow_up", str(row["id"]), "challenge", str(row["reference"]), str(row["question"] or ""), "; ".join(words).rstrip(".") + "."))
-    for row in plain_rows(
-        connection, "SELECT id, reference, title, state FROM agenda_item WHERE meeting = ? AND NOT deleted AND coalesce(state, 'to_take') IN ('to_take', 'carried') ORDER BY position IS NULL, position, n",
-        (meeting.last,),
-    ):  # fmt: skip
-        words = ["Carried forward from last time." if row["state"] == "carried" else "Not reached last time."]
-        found.append(Proposal("follow_up", str(row["id"]), "agenda_item", str(row["reference"]), str(row["title"] or ""), words[0]))
+    since_then = "last time" if last else f"on {_when(session, meeting)}"
+    for row in _not_taken(connection, meeting):
+        words_of_state = f"Carried forward from {'last time' if last else _when(session, meeting)}." if row["state"] == "carried" else f"Not reached {since_then}."
+        found.append(Proposal("follow_up", str(row["id"]), "agenda_item", str(row["reference"]), str(row["title"] or ""), words_of_state))
+    return found
+
+
+def _not_taken(connection: Connection, meeting: str) -> list[dict[str, object]]:
+    """The items of a meeting that were carried forward or not reached, and stand on no other agenda for it yet."""
+    return plain_rows(
+        connection, "SELECT i.id, i.reference, i.title, i.state FROM agenda_item i WHERE i.meeting = ? AND NOT i.deleted AND coalesce(i.state, 'to_take') IN ('to_take', 'carried') "
+        "AND NOT EXISTS (SELECT 1 FROM agenda_item o WHERE o.carried_from = i.id AND NOT o.deleted AND coalesce(o.state, 'to_take') <> 'to_take') ORDER BY i.position IS NULL, i.position, i.n", (meeting,),
+    )  # fmt: skip
+
+
+def _cancelled(session: Session, meeting: str) -> list[Proposal]:
+    """What stood on the agenda of a meeting that was cancelled, and the questions drafted for it."""
+    connection, found = session.read(), list[Proposal]()
+    words = f"Was for the meeting of {_when(session, meeting)}, which was cancelled."
+    for row in _not_taken(connection, meeting):
+        found.append(Proposal("follow_up", str(row["id"]), "agenda_item", str(row["reference"]), str(row["title"] or ""), words))
+    for row in plain_rows(connection, "SELECT id, reference, question FROM challenge WHERE meeting = ? AND NOT deleted AND status = 'drafted' ORDER BY n", (meeting,)):
+        found.append(Proposal("follow_up", str(row["id"]), "challenge", str(row["reference"]), str(row["question"] or ""), words))
     return found
 
 
@@ -256,14 +306,14 @@ def carry_forward(session: Session, item: str, to: str) -> Changes:
 
 def carry_on(session: Session, meeting: MeetingFacts, item: str) -> Changes:
     """Carry an item forward to the next meeting of the body. Raises ValueRefusedError where none is planned."""
-    rows = plain_rows(
-        session.read(), "SELECT id, date FROM meeting WHERE body = ? AND id <> ? AND NOT deleted AND coalesce(status, 'planned') = 'planned' AND date > ''", (meeting.body, meeting.id)
-    )
-    after = bounds(meeting.date)[0] if meeting.date else session.today
-    later = sorted((bounds(str(r["date"]))[0], str(r["id"])) for r in rows if bounds(str(r["date"]))[0] > after)
+    rows = plain_rows(session.read(), "SELECT id, date, starts, status FROM meeting WHERE body = ? AND NOT deleted AND date > ''", (meeting.body,))
+    own = next((str(r["starts"] or "") for r in rows if r["id"] == meeting.id), "")
+    after = (bounds(meeting.date)[0] if meeting.date else session.today, own)
+    planned = [(bounds(str(r["date"]))[0], str(r["starts"] or ""), str(r["id"])) for r in rows if r["id"] != meeting.id and r["status"] in (None, "", "planned")]
+    later = sorted(p for p in planned if p[:2] > after)
     if not later:
         raise ValueRefusedError(f"No later meeting of {meeting.body_name or 'this body'} is planned; add it to Meetings first.")
-    return carry_forward(session, item, later[0][1])
+    return carry_forward(session, item, later[0][2])
 
 
 def timed(rows: Sequence[Mapping[str, object]], starts: str) -> list[str]:
@@ -299,7 +349,8 @@ def in_words(found: Sequence[Proposal]) -> Iterator[str]:
 
 def called(session: Session, moment: str) -> str:
     """What a date or a meeting is called: a meeting by its title and day."""
-    found = names.maybe_find(session.read(), moment, "meeting") or names.find_named(session.read(), "meeting", moment, only=True)
+    last = since.last_of(session, moment)
+    found = names.maybe_find(session.read(), last or moment, "meeting") or names.find_named(session.read(), "meeting", moment, only=True)
     if found is None:
         return label(bounds(parse_date(moment, now=session.today))[1].isoformat())
     day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).one()[0]

@@ -26,6 +26,8 @@ class Attends:
     role: str
     state: str
     declared: str = ""
+    #: For whom this person came, where it was not for themselves.
+    in_place_of: str = ""
 
 
 def attendance(session: Session, meeting: str) -> list[Attends]:
@@ -36,7 +38,7 @@ def attendance(session: Session, meeting: str) -> list[Attends]:
     noted = plain_rows(
         connection, "SELECT a.*, coalesce(p.short_name, p.name, '') AS called FROM attendance a LEFT JOIN partner p ON p.id = a.partner WHERE a.meeting = ? AND NOT a.deleted ORDER BY a.n", (meeting,)
     )
-    found = {fold(str(r["person"])): Attends(str(r["person"]), str(r["partner"] or ""), str(r["called"]), "", str(r["state"] or "present"), str(r["declared"] or "")) for r in noted}
+    found = {fold(str(r["person"])): Attends(str(r["person"]), str(r["partner"] or ""), str(r["called"]), "", str(r["state"] or "present"), str(r["declared"] or ""), str(r["in_place_of"] or "")) for r in noted}
     members = plain_rows(
         connection, "SELECT m.*, coalesce(p.short_name, p.name, '') AS called FROM membership m LEFT JOIN partner p ON p.id = m.partner WHERE m.governance_body = ? AND NOT m.deleted ORDER BY m.n", (body,)
     )
@@ -52,7 +54,7 @@ def attendance(session: Session, meeting: str) -> list[Attends]:
         if who not in listed and (sits or there is not None):
             listed.add(who)
             role = str(row["role"] or "member")
-            rows.append((order[role], Attends(str(row["person"]), str(row["partner"] or ""), str(row["called"]), role, there.state if there else "", there.declared if there else "")))
+            rows.append((order[role], Attends(str(row["person"]), str(row["partner"] or ""), str(row["called"]), role, there.state if there else "", there.declared if there else "", there.in_place_of if there else "")))
     rows += [(len(order), one) for one in found.values()]
     return [one for _, one in sorted(rows, key=lambda pair: (pair[0], fold(pair[1].person)))]
 

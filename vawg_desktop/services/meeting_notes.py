@@ -19,7 +19,9 @@ from vawg_desktop.domain.entities import (
 )
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import EntitySpec, Value
+from vawg_desktop.domain.meeting_terms import NOT_PUT
 from vawg_desktop.domain.merge import content_id
+from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.services import agenda, names, records, show
 from vawg_desktop.services.lists import plain_rows
@@ -35,8 +37,14 @@ _TO_CHALLENGE = {k: k for k in ("question", "asked_by", "asked_of", "answer", "a
 _TO_DECISION = {"decision": "words", "decision_kind": "kind", "decided_by": "made_by"}
 #: Everything that a stroke may hold, by key: what was said, what becomes of the record, who follows it up, and what nobody else sees.
 KEYS = (*_TO_CHALLENGE, *_TO_DECISION, "status", "why", "follow_up", "follow_owner", "follow_due", "remark")
-#: What says that anything was asked or answered; a time or a manner of writing alone does not.
-_SAID = ("question", "answer", "judgement", "information", "undertaking", "answered_by")
+#: What says that a question was put; what is undertaken, followed up or remarked may be noted without one.
+_PUT = ("question", "answer", "judgement", "information", "answered_by")
+#: What only has a meaning beside something else, and what is said where that is missing.
+_BESIDE: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
+    (("follow_owner", "follow_due"), ("follow_up",), "Write what is to follow up: its owner and date are kept with it."),
+    (("decided_by", "decision_kind"), ("decision",), "Write the decision that was made."),
+    (("answered_at",), ("answer",), "Write the answer that was given at this time."),
+)
 
 
 @dataclass(slots=True)
@@ -63,6 +71,11 @@ class Item:
     decisions: list[str] = field(default_factory=list[str])
     follow_up: str = ""
 
+    @property
+    def in_confidence(self) -> bool:
+        """Whether the room must not see what was asked and answered: it is restricted, or not asked yet."""
+        return bool(self.challenge.get("restriction")) or self.challenge.get("status") == "drafted"
+
 
 def read_item(session: Session, item: str) -> Item:
     """An agenda item with all that whoever minutes it needs. Raises NotFoundError."""
@@ -71,7 +84,7 @@ def read_item(session: Session, item: str) -> Item:
     if not rows:
         raise NotFoundError("This agenda item is no longer in this store.")
     row = rows[0]
-    about = _about(connection, row)
+    about = about_what(connection, row)
     made = Item(
         item, str(row["reference"]), str(row["title"] or ""), int(str(row["minutes"] or 0)), str(row["presenter"] or ""), str(row["state"] or "to_take"),
         _is_private(session, row, about), about,
@@ -93,7 +106,7 @@ def read_item(session: Session, item: str) -> Item:
     return made
 
 
-def _about(connection: Connection, row: Mapping[str, object]) -> names.Found | None:
+def about_what(connection: Connection, row: Mapping[str, object]) -> names.Found | None:
     """The record that an item is about; of a question from last time the record that this was about."""
     found = names.maybe_find(connection, str(row["about"])) if row["about"] else None
     if found is not None and found.entity == CHALLENGE.key:
@@ -131,11 +144,16 @@ def note(session: Session, item: str, typed: Mapping[str, str]) -> Changes:
     unknown = sorted(set(given) - set(KEYS))
     if unknown:
         raise ValueRefusedError(f"A note of a meeting has no {unknown[0]}.")
-    with session.store.write(session.who, given.get("why") or None, Act.MEETING) as tx:
+    for beside, needs, sentence in _BESIDE:
+        if any(k in given for k in beside) and not any(k in given for k in needs):
+            raise ValueRefusedError(sentence)
+    if set(given) == {"why"}:
+        raise ValueRefusedError("Choose the status for which this is the reason.")
+    with session.store.write(session.who, given.get("why") or None, Act.MEETING, item) as tx:
         row = tx.row(AGENDA_ITEM.key, item)
-        about = _about(tx.connection, row)
+        about = about_what(tx.connection, row)
         follow_up = _follow_up(session, tx, about, given) if given.get("follow_up") else None
-        if any(k in given for k in _SAID) or given.get("remark") or follow_up:
+        if given.keys() & _TO_CHALLENGE.keys() - {"answer_as"} or given.get("remark") or follow_up:
             _challenge(session, tx, row, about, given, follow_up)
         if given.get("decision"):
             cells = {to: given[key] for key, to in _TO_DECISION.items() if key in given}
@@ -155,22 +173,37 @@ def _challenge(session: Session, tx: Transaction, row: Mapping[str, Value], abou
         cells["follow_up"] = follow_up
     if "answer" in cells and "answered_at" not in cells and tx.row("meeting", str(row["meeting"]))["date"] == session.today.isoformat():
         cells["answered_at"] = clock.now().astimezone(clock.LONDON).strftime("%H:%M")
-    there = tx.connection.exec_driver_sql("SELECT id, note, asked_of, status, question, follow_up FROM challenge WHERE item = ? AND NOT deleted ORDER BY n DESC LIMIT 1", (row["id"],)).fetchone()
-    if there is not None and there[3] in ("answered", "withdrawn") and (("question" in cells and cells["question"] != there[4]) or (follow_up and there[5])):
-        there = None  # another question about the same item, or another thing to follow up
-    if "asked_of" not in cells and (there is None or not there[2]) and about is not None and about.spec.owner:
+    kept = plain_rows(tx.connection, "SELECT * FROM challenge WHERE item = ? AND NOT deleted ORDER BY n DESC LIMIT 1", (row["id"],))
+    there = kept[0] if kept and not _another(kept[0], cells, str(row["title"])) else None
+    put = any(k in cells for k in _PUT)
+    if "asked_of" not in cells and (there is None or not there["asked_of"]) and about is not None and about.spec.owner:
         owner = tx.row(about.entity, about.id)[about.spec.owner]
         cells |= {"asked_of": str(owner)} if owner and about.spec.by_key[about.spec.owner].target == "partner" else {}
     if there is None:
         day = tx.row("meeting", str(row["meeting"]))["date"]
-        cells = {"question": str(row["title"]), "asked_on": str(day or session.today.isoformat()), "status": "asked", **cells}
+        if not put and cells.keys() <= {"asked_by", "asked_of", "undertaking_due"}:
+            raise ValueRefusedError("Write what was asked, answered or undertaken.")
+        cells = {"question": str(row["title"]), "asked_on": str(day or session.today.isoformat()), "status": "asked" if put else "noted", **cells}
         records.create_in(session, tx, CHALLENGE, {**cells, "meeting": str(row["meeting"]), "item": str(row["id"]), "about": about.id if about else ""})
         return
-    if there[3] == "drafted" and "status" not in cells:
+    if there["status"] in ("drafted", "noted") and put:
         cells["status"] = "asked"  # it was: the answer, if there is one, makes it answered
-    if "note" in cells and there[1]:
-        cells["note"] = f"{there[1]}\n{cells['note']}"
-    records.assign_in(session, tx, CHALLENGE, str(there[0]), [records.Assignment(k, v) for k, v in cells.items()], None)
+    for key in ("note", "answer"):  # nothing that was said before is lost
+        if key in cells and there[key] and there[key] != cells[key]:
+            cells[key] = f"{there[key]}\n{cells[key]}"
+    records.assign_in(session, tx, CHALLENGE, str(there["id"]), [records.Assignment(k, v) for k, v in cells.items()], None)
+
+
+def _another(there: Mapping[str, object], cells: Mapping[str, str], title: str) -> bool:
+    """Whether what is noted is another question about the same item, another answer, undertaking or follow-up, and not more of the one that stands."""
+    if "question" in cells and there["question"] not in (cells["question"], title) and there["status"] not in ("drafted", "noted"):
+        return True
+    if there["status"] == "withdrawn":
+        return True
+    by = cells.get("answered_by")
+    if "answer" in cells and there["answer"] and by and there["answered_by"] and fold(by) != fold(str(there["answered_by"])):
+        return True
+    return any(key in cells and there[key] and there[key] != cells[key] for key in ("undertaking", "follow_up"))
 
 
 def _status(session: Session, tx: Transaction, about: names.Found | None, given: Mapping[str, str]) -> None:
@@ -200,8 +233,7 @@ def refuse_judged(connection: Connection, cells: Mapping[str, Value]) -> None:
         return
     asked_of = cells.get("asked_of")
     if not asked_of and cells.get("about"):  # nobody is named: it is asked of whoever answers for what it is about
-        owner = connection.exec_driver_sql("SELECT accountable FROM action WHERE id = ? UNION ALL SELECT lead FROM recommendation WHERE id = ?", (cells["about"], cells["about"])).fetchone()
-        asked_of = owner[0] if owner is not None else None
+        asked_of = _owner_of(connection, str(cells["about"]))
     if not asked_of:
         return
     found = connection.exec_driver_sql("SELECT name, standing FROM partner WHERE id = ?", (asked_of,)).fetchone()
@@ -213,10 +245,19 @@ def refuse_judged(connection: Connection, cells: Mapping[str, Value]) -> None:
         raise RuleError(f"{found[0]} is not an independent body, so its answer is judged: assured, partly, not or deferred.", code="rule_independent")
 
 
+def _owner_of(connection: Connection, record: str) -> str | None:
+    """The body that answers for a record of whatever kind, by id; None where none does."""
+    found = names.maybe_find(connection, record)
+    if found is None or not found.spec.owner or found.spec.by_key[found.spec.owner].target != "partner":
+        return None
+    owner = connection.exec_driver_sql(f'SELECT "{found.spec.owner}" FROM "{found.entity}" WHERE id = ?', (found.id,)).scalar()
+    return str(owner) if owner else None
+
+
 def status_of(cells: Mapping[str, Value], stated: bool) -> Value:
     """The status of a question with an answer that says no other: answered."""
     told = cells.get("answer") or cells.get("information") or (cells.get("judgement") and cells.get("judgement") != "deferred")
-    return "answered" if told and not stated and cells.get("status") in (None, "drafted", "asked", "withdrawn") else cells.get("status")
+    return "answered" if told and not stated and cells.get("status") in (None, "asked", *NOT_PUT) else cells.get("status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,15 +390,11 @@ def room_view(item: Item) -> RoomView:
     if item.private:
         return RoomView("", private=True)
     said = [
-        (one.label, _room_words(item, one.key, to_words(one, from_row(one, item.challenge[one.key]))))
+        (one.label, item.body_name if one.key == "asked_of" else to_words(one, from_row(one, item.challenge[one.key])))
         for one in CHALLENGE.cells
         if one.room and one.key in item.challenge and one.key != "status" and not (one.key == "question" and item.challenge["question"] == item.title)
     ]  # fmt: skip
-    if item.challenge.get("restriction") or item.challenge.get("status") == "drafted":
-        said = []  # told in confidence, or not asked yet
+    if item.in_confidence:
+        said = []
     said += [(MEETING_DECISION.by_key["words"].label, words) for words in item.decisions]
     return RoomView(item.title, tuple(item.facts), tuple(said))
-
-
-def _room_words(item: Item, key: str, words: str) -> str:
-    return item.body_name if key == "asked_of" else words

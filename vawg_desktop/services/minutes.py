@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.dates import label
-from vawg_desktop.domain.entities import ACTION
+from vawg_desktop.domain.entities import ACTION, BY_KEY
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.meeting_terms import ASSURANCE, ATTENDANCE, DECISION_KIND, INFORMATION, ITEM_STATE
 from vawg_desktop.domain.terms import MARKING, how_many
@@ -15,6 +16,7 @@ from vawg_desktop.exchange.document import Block, Cell, Heading, Items, Paragrap
 from vawg_desktop.services import agenda, attendance, meeting_notes, outputs
 from vawg_desktop.services import paper_parts as parts
 from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.meeting_statuses import StatusSet, statuses_set
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.paper_parts import RESTRICTED, Counted
 from vawg_desktop.services.papers import Asked, Made
@@ -35,8 +37,7 @@ def minutes(session: Session, asked: Asked) -> Made:
     if not asked.about:
         raise ValueRefusedError("Say which meeting: --about MEETING.")
     meeting = agenda.find_meeting(session, asked.about[0])
-    if session.read().exec_driver_sql("SELECT deleted FROM meeting WHERE id = ?", (meeting.id,)).scalar():
-        raise ValueRefusedError(f"{meeting.reference} is in the bin; bring it back first.")
+    agenda.refuse_binned(session, meeting)
     held = meeting_notes.held(session, meeting.id)
     connection = session.read()
     row = plain_rows(connection, "SELECT * FROM meeting WHERE id = ?", (meeting.id,))[0]
@@ -47,12 +48,15 @@ def minutes(session: Session, asked: Asked) -> Made:
         "WHERE c.meeting = ? AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('drafted', 'withdrawn') ORDER BY c.n", (meeting.id,),
     )  # fmt: skip
     decisions = plain_rows(connection, "SELECT * FROM meeting_decision WHERE meeting = ? AND NOT deleted ORDER BY n", (meeting.id,))
-    closed = restricted(session, [str(r["id"]) for rows in (held.items, challenges, decisions) for r in rows])
-    closed |= off_paper(session, [str(c["follow_up"]) for c in challenges if c["follow_up"]])
+    noted = [c for c in challenges if c["status"] == "noted"]  # to be followed up, but nothing was asked
+    challenges = [c for c in challenges if c["status"] != "noted"]
+    closed = restricted(session, [str(r["id"]) for rows in (held.items, challenges, noted, decisions) for r in rows])
+    closed |= off_paper(session, [str(c["follow_up"]) for c in (*challenges, *noted) if c["follow_up"]])
     private = {str(r["id"]) for r in held.items if r["private"] or r["id"] in closed}
     blocks.append(Heading("Items"))
     for number, item in enumerate(held.items, 1):
-        _item(connection, blocks, number, item, [c for c in challenges if c["item"] == item["id"]], [d for d in decisions if d["item"] == item["id"]], closed, private)
+        of_item = [[r for r in rows if r["item"] == item["id"]] for rows in (challenges, decisions, noted)]
+        _item(connection, blocks, number, item, _Noted(*of_item), closed, private)
     there = {str(i["id"]) for i in held.items}
     beside = [c for c in challenges if c["item"] not in there]
     apart = [d for d in decisions if d["item"] not in there]
@@ -60,7 +64,7 @@ def minutes(session: Session, asked: Asked) -> Made:
         blocks.append(Heading("Apart from the agenda", 2))
         _said(connection, blocks, beside, apart, closed)
     shown = [c for c in challenges if c["id"] not in closed and c["item"] not in private]
-    _follow_ups(connection, blocks, shown, closed)
+    _follow_ups(connection, blocks, [c for c in (*challenges, *noted) if c["id"] not in closed and c["item"] not in private], closed)
     said = [c for c in shown if c["answer"]]
     unchecked = _checks(blocks, said)
     figures = [
@@ -73,12 +77,19 @@ def minutes(session: Session, asked: Asked) -> Made:
     blocks.append(Paragraph(f"{how_many(asked_of, 'question')} asked, {answered} answered; {how_many(decided, 'decision')}."))
     ladder = [MARKING.label(k) for k in MARKING.key_list()]
     about = [str(r["about"]) for rows in (held.items, challenges, decisions) for r in rows if r["about"] and r["about"] not in closed]
-    about += [str(c["follow_up"]) for c in shown if c["follow_up"] and c["follow_up"] not in closed]
+    about += [str(c["follow_up"]) for c in (*shown, *noted) if c["follow_up"] and c["follow_up"] not in closed]
     named = [{"marking": one} for one in parts.markings(connection, about)]
     strict = max((ladder.index(MARKING.label(str(r["marking"] or "official"))) for r in (*challenges, *decisions, *named)), default=0)
     when = [label(str(row["date"])) if row["date"] else "", "–".join(str(row[k]) for k in ("starts", "ends") if row[k]), str(row["place"] or "")]
-    lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), _standing(len(said), unchecked, asked.words.get("stage", "")), *outputs.conflict_note([*challenges, *decisions])]
+    lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), _standing(len(said), unchecked, asked.words.get("stage", "")), *outputs.conflict_note(_in_two_minds(connection, meeting.id, held.items, (*challenges, *noted), decisions))]
     return Made(outputs.document(session, f"Minutes: {meeting.title}", blocks, ladder[strict], lines), figures, stage="draft" if unchecked or not said else "checked")
+
+
+def _in_two_minds(connection: Connection, meeting: str, *parts: Sequence[Row]) -> list[Row]:
+    """All that minutes are made of: the meeting, who came, its items, questions and decisions; where two copies said different things that is told."""
+    told = plain_rows(connection, "SELECT * FROM meeting WHERE id = ?", (meeting,))
+    told += plain_rows(connection, "SELECT * FROM attendance WHERE meeting = ? AND NOT deleted ORDER BY n", (meeting,))
+    return [*told, *(row for part in parts for row in part)]
 
 
 def _standing(said: int, unchecked: int, stage: str) -> str:
@@ -107,29 +118,66 @@ def _who_was_there(session: Session, blocks: list[Block], meeting: str) -> None:
     if not told:
         blocks.append(Paragraph("No attendance was noted."))
         return
-    lines: list[str] = []
+    chair = _chair(session, meeting, told)
+    lines = [f"In the chair: {chair}"] if chair else []
     for key in ATTENDANCE.key_list():
-        some = [f"{one.person} ({one.partner_name})" if one.partner_name else one.person for one in told if one.state == key]
+        some = [_called(one) for one in told if one.state == key]
         if some:
             lines.append(f"{ATTENDANCE.label(key)}: {', '.join(some)}")
     declared = [f"{one.person} declared: {one.declared}" for one in told if one.declared]
     blocks.append(Items([*lines, *(declared or ["No interest was declared."])]))
 
 
-def _item(
-    connection: Connection, blocks: list[Block], number: int, item: Row, challenges: Sequence[Row], decisions: Sequence[Row], closed: set[str], private: set[str]
-) -> None:
+def _chair(session: Session, meeting: str, told: Sequence[attendance.Attends]) -> str:
+    """Who took the chair: whom the meeting names, else the body's chair where they came, else nobody that is known."""
+    named, body = session.read().exec_driver_sql(
+        "SELECT m.chair, b.chair FROM meeting m LEFT JOIN governance_body b ON b.id = m.body WHERE m.id = ?", (meeting,)
+    ).one()
+    came = [one.person for one in told if one.state in ("present", "by_link")]
+    sits = next((one.person for one in told if one.role == "chair" and one.person in came), "")
+    return str(named or "") or sits or (str(body) if body in came else "")
+
+
+def _called(one: attendance.Attends) -> str:
+    """Somebody with whom they are there for: a body, another person."""
+    beside = [one.partner_name] if one.partner_name else []
+    beside += [f"in place of {one.in_place_of}"] if one.in_place_of else []
+    return f"{one.person} ({', '.join(beside)})" if beside else one.person
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What was noted of an item: the questions put, the decisions, and what was noted without a question."""
+
+    challenges: Sequence[Row]
+    decisions: Sequence[Row]
+    apart: Sequence[Row]
+
+
+def _item(connection: Connection, blocks: list[Block], number: int, item: Row, noted: _Noted, closed: set[str], private: set[str]) -> None:
     if item["id"] in private:
         blocks += [Heading(f"{number}. Private item", 2), Paragraph("Taken in private; not minuted here.")]
         return
     blocks.append(Heading(f"{number}. {item['title']}", 2))
     state = str(item["state"] or "to_take")
-    if not challenges and not decisions:
+    facts = [fact for c in noted.apart if c["id"] not in closed for fact in _facts(connection, c, closed)]
+    facts += [_set(one) for one in statuses_set(connection, item)]
+    if not noted.challenges and not noted.decisions and not facts:
         blocks.append(Paragraph({"taken": "Taken; nothing was asked or decided.", "to_take": "Not reached."}.get(state, f"{ITEM_STATE.label(state)}.")))
         return
-    _said(connection, blocks, challenges, decisions, closed, title=str(item["title"]))
+    _said(connection, blocks, noted.challenges, noted.decisions, closed, title=str(item["title"]))
+    if facts:
+        blocks.append(Items(facts))
     if state == "carried":
         blocks.append(Paragraph("Carried forward."))
+
+
+def _set(one: StatusSet) -> str:
+    """A status that was set in the meeting, in words."""
+    terms = BY_KEY[one.entity].status_field
+    assert terms is not None and terms.terms is not None
+    was = f", from {terms.terms.label(one.was).casefold()}" if one.was else ""
+    return f"Status of {one.reference} set to {terms.terms.label(one.now).casefold()}{was}{f': {one.why}' if one.why else ''}"
 
 
 def _said(connection: Connection, blocks: list[Block], challenges: Sequence[Row], decisions: Sequence[Row], closed: set[str], *, title: str = "") -> None:

@@ -197,6 +197,11 @@ class Directory:
         return found
 
 
+def is_independent(connection: Connection, body: object) -> bool:
+    """Whether a body, by id, is one that is never rated or judged; of none, and of one that is not here, it is not said."""
+    return bool(body) and connection.exec_driver_sql("SELECT standing FROM partner WHERE id = ?", (str(body),)).scalar() == "independent"
+
+
 def titles(connection: Connection, entity: str) -> list[str]:
     """What every record of one kind is called, sorted."""
     return sorted({found.title for found in Directory(connection, entity).all})

@@ -20,7 +20,7 @@ from vawg_desktop.services import chain, kept_back, names, quotes, show
 from vawg_desktop.services.embargo import is_embargoed
 from vawg_desktop.services.kept_back import KEPT_BACK
 from vawg_desktop.services.office import look, rating_key
-from vawg_desktop.services.restriction import CONFIDENTIAL, restricted, tells_place
+from vawg_desktop.services.restriction import CONFIDENTIAL, off_paper, restricted, tells_place
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import stubs
 from vawg_desktop.store.files import write_output
@@ -63,14 +63,15 @@ def record_document(session: Session, name: str) -> Document:
     others = {link.id: link.entity for link in view.links}
     others |= {str(view.cells[f.key]): f.target for f in spec.cells if f.kind is Kind.REF and view.cells[f.key]}
     updates_of_others = [str(u["id"]) for u in view.updates if "of_reference" in u]
-    closed = restricted(session, [*others, *updates_of_others])
+    closed = off_paper(session, [*others, *updates_of_others])
     small = kept_back.values(session) & others.keys() if "indicator_value" in others.values() else frozenset[str]()
     called = view.names | names.long_labels(session.read(), [id for id in others if id not in closed | small])
     (blurred,) = kept_back.blurred(session, spec.key, [view.cells | {"id": view.id}])
     telling = tells_place(session).get(view.id, set()) if spec.key == "service" else set[str]()
+    unrated = bool(spec.rating and spec.owner) and names.is_independent(session.read(), view.cells.get(spec.owner))
     fields: list[list[Cell]] = [["Reference", view.reference]]
     for f in spec.fields:
-        if f.key in view.spec.kept_in(view.cells) or f.key in telling:
+        if f.key in view.spec.kept_in(view.cells) or f.key in telling or f.off_paper or (unrated and f.key in (spec.rating, "rating_reason")):
             continue
         if blurred.get(f.key) != view.cells.get(f.key):
             fields.append([f.label, str(blurred[f.key])])
@@ -225,7 +226,7 @@ def _status(kind: str, status: str | None) -> str:
 
 def _parts(spec: EntitySpec, rows: Sequence[Mapping[str, object]]) -> tuple[list[str], list[list[Cell]]]:
     """A record's parts of one kind as a table: headings and rows, the columns that its list has."""
-    shown = [f for key in spec.in_list if (f := spec.by_key.get(key)) is not None and f.key != spec.parent]
+    shown = [f for key in spec.in_list if (f := spec.by_key.get(key)) is not None and f.key != spec.parent and not f.off_paper]
 
     def cell(f: FieldSpec, row: Mapping[str, object]) -> Cell:
         if f.kind is Kind.REF:
@@ -256,7 +257,7 @@ def _chain_picture(found: chain.Chain, closed: Collection[str]) -> list[Block]:
 def chain_document(session: Session, name: str) -> Document:
     """The chain of a record as sentences, with what is missing; of restricted records only the references stand there."""
     found = chain.of(session, name)
-    closed = restricted(session, found.nodes)
+    closed = off_paper(session, found.nodes)
     start = found.nodes[found.start]
     rows: list[list[Cell]] = [
         [n.reference, BY_KEY[n.entity].label, "Restricted" if n.id in closed else n.title, chain.state_words(n)] for n in found.nodes.values()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from vawg_desktop.domain.dates import bounds
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.document_files import written
@@ -13,10 +15,13 @@ from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.session import Session
 
 
-def message(session: Session, kind: str, asked: Asked) -> bytes:
-    """The e-mail as .eml, unsent, opened by the office's own mail program. Raises what making the paper raises."""
+def message(session: Session, kind: str, asked: Asked, *, knowing: bool = False) -> bytes:
+    """The e-mail as .eml, unsent, opened by the office's own mail program. Raises what making the paper raises.
+
+    ``knowing``: somebody has seen what the paper warns of.
+    """
     made = papers.make(session, kind, asked)
-    papers.refuse_unready(made)
+    papers.refuse_unready(made, knowing=knowing)
     title = made.document.title
     words = "\n".join([
         "Dear colleague,", "", f"Please find attached: {title}, as at {made.document.as_at}.", *(_ASKED.get(kind, ())), "",
@@ -24,7 +29,7 @@ def message(session: Session, kind: str, asked: Asked) -> bytes:
     ])  # fmt: skip
     name = "".join(c if c.isalnum() or c in " -" else " " for c in title)
     ending = ".pdf" if made.document.redacted else ".docx"
-    return unsent_message(title, "; ".join(addresses(session, kind, asked)), words, [(f"{' '.join(name.split())[:80]}{ending}", written(f"x{ending}", made.document))])
+    return unsent_message(title, ", ".join(addresses(session, kind, asked)), words, [(f"{' '.join(name.split())[:80]}{ending}", written(f"x{ending}", made.document))])
 
 
 #: What a paper asks of those who get it.
@@ -36,10 +41,16 @@ def addresses(session: Session, kind: str, asked: Asked) -> list[str]:
     connection = session.read()
     if kind == "minutes" and asked.about:
         meeting = agenda.find_meeting(session, asked.about[0])
-        there = {fold(one.person) for one in attendance.attendance(session, meeting.id) if one.state}
-        rows = plain_rows(connection, "SELECT name, email, until_date FROM contact WHERE NOT deleted AND email > '' ORDER BY n", ())
-        gone = session.today
-        return list(dict.fromkeys(str(r["email"]) for r in rows if fold(str(r["name"])) in there and not (r["until_date"] and bounds(str(r["until_date"]))[1] < gone)))
+        there = {(fold(one.person), one.partner) for one in attendance.attendance(session, meeting.id) if one.state and one.state != "absent"}
+        rows = plain_rows(connection, "SELECT name, partner, email, until_date FROM contact WHERE NOT deleted AND email > '' ORDER BY n", ())
+        rows = [r for r in rows if not (r["until_date"] and bounds(str(r["until_date"]))[1] < session.today)]
+        called = Counter(fold(str(r["name"])) for r in rows)
+
+        def came(name: str, partner: str) -> bool:
+            """Of two people of one name at different bodies the one whose body is noted; a body that is not noted tells nobody apart."""
+            return (name, partner) in there or (called[name] == 1 and any(who == name and not (body and partner) for who, body in there))
+
+        return list(dict.fromkeys(str(r["email"]) for r in rows if came(fold(str(r["name"])), str(r["partner"] or ""))))
     if kind == "briefing" and asked.about:
         found = names.find_named(connection, "partner", asked.about[0])
         row = plain_rows(connection, "SELECT shared_mailbox FROM partner WHERE id = ?", (found.id,)) if found is not None else []

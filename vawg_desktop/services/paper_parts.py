@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import movement, rules
 from vawg_desktop.domain.conditions import CONDITIONS
 from vawg_desktop.domain.dates import label, london_day
-from vawg_desktop.domain.entities import ACTION, ENTITIES, GAP, RECOMMENDATION, EntitySpec
+from vawg_desktop.domain.entities import ACTION, ENTITIES, GAP, PARTNER, RECOMMENDATION, EntitySpec
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import ACTION_STATUS, NOT_RATED, RATING, VERIFICATION, how_many
 from vawg_desktop.domain.values import from_row, to_words
@@ -22,7 +22,7 @@ from vawg_desktop.services.overview import PILLARS, pillar_label
 from vawg_desktop.services.restriction import off_paper
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.since import HEADINGS, Since, more_words
-from vawg_desktop.services.standing import Position, Row, Upto, ids_of
+from vawg_desktop.services.standing import Position, Row, Upto, ids_of, rows_at
 from vawg_desktop.store.check_log import heads_of_chains
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ class Paper:
     def independent(self) -> frozenset[str]:
         """The ids of independent bodies, whose actions are not rated; of a body that was not handed over with a part nobody knows whether it is one."""
         if self._independent is None:
-            rows = self.session.read().exec_driver_sql("SELECT id FROM partner WHERE standing = 'independent' OR coalesce(reference, '') = ''").fetchall()
-            self._independent = frozenset(str(i) for (i,) in rows)
+            self._independent = frozenset(str(r["id"]) for r in self._bodies() if r["standing"] == "independent" or not r["reference"])
         return self._independent
 
     def title(self, spec: EntitySpec, row: Mapping[str, Value]) -> str:
@@ -97,7 +96,17 @@ class Paper:
         if not self._called:
             rows = self.session.read().exec_driver_sql("SELECT p.id, coalesce(p.short_name, p.name, s.title) FROM partner p LEFT JOIN subject s ON s.id = p.id").fetchall()
             self._called = {str(i): str(n) for i, n in rows}
+            self._called |= {str(r["id"]): str(called) for r in self._bodies() if (called := r["short_name"] or r["name"])}
         return self._called.get(str(id), "")
+
+    def _bodies(self) -> list[Row]:
+        """The bodies as they were known at the moment of which the paper speaks."""
+        return rows_at(self.session.read(), PARTNER, self.position.upto)
+
+    def titles(self) -> dict[str, str]:
+        """The titles of its records at the moment of which it speaks, by id."""
+        p = self.position
+        return {str(r["id"]): str(r[s.title] or "") for s, rows in ((RECOMMENDATION, p.recommendations), (ACTION, p.actions), (GAP, p.gaps)) for r in rows}
 
     def marking(self) -> list[Mapping[str, object]]:
         """The rows whose markings bind the paper."""
@@ -207,12 +216,13 @@ def changes(paper: Paper, found: Since, since: str) -> None:
     """What became of the records since a date or meeting, each kind of movement a table."""
     paper.blocks.append(Heading(f"Since {since}"))
     closed = off_paper(paper.session, [one.id for some in found.found.values() for one in some])
+    titles = paper.titles() if paper.position.upto is not None else {}
     lines = [f"{HEADINGS[kind]}: {len(some):,}" for kind, some in found.found.items()]
     paper.blocks.append(Items(lines))
     for kind, some in found.found.items():
         paper.figures.append(Counted(f"since_{kind}", f"{HEADINGS[kind]} since {since}", tuple(one.id for one in some)))
         if some and kind != movement.NEW:
-            rows: list[list[Cell]] = [[one.reference, RESTRICTED if one.id in closed else one.title, more_words(one).removeprefix(": ") or None] for one in some]
+            rows: list[list[Cell]] = [[one.reference, RESTRICTED if one.id in closed else titles.get(one.id, one.title), more_words(one).removeprefix(": ") or None] for one in some]
             paper.blocks.append(Table(HEADINGS[kind], ["Ref", "Record", "From and to"], rows))
 
 
@@ -261,9 +271,10 @@ def as_at_words(position: Position) -> str:
     return label(position.day.isoformat())
 
 
-def left_out(paper: Paper) -> list[str]:
-    """The line that says how many titles of restricted records stand only as references."""
-    shown = {str(r["id"]) for r in (*paper.position.recommendations, *paper.position.actions, *paper.position.gaps)}
+def left_out(paper: Paper, named: Sequence[Mapping[str, object]] | None = None) -> list[str]:
+    """The line that says how many titles of restricted records stand only as references: of ``named`` rows, or of all."""
+    rows = (*paper.position.recommendations, *paper.position.actions, *paper.position.gaps) if named is None else named
+    shown = {str(r["id"]) for r in rows if "id" in r}
     number = len(paper.closed & shown)
     return [f"{how_many(number, 'restricted record')} named by reference alone."] if number else []
 

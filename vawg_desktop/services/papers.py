@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from vawg_desktop.domain import rules
 from vawg_desktop.domain.dates import label
-from vawg_desktop.domain.entities import ACTION, BY_KEY, RECOMMENDATION
+from vawg_desktop.domain.entities import ACTION, BY_KEY, CHALLENGE, RECOMMENDATION
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
-from vawg_desktop.domain.meeting_terms import ASSURANCE, DECISION_KIND, INFORMATION, PAPER_KIND
+from vawg_desktop.domain.meeting_terms import ASSURANCE, DECISION_KIND, INFORMATION, NOT_PUT, PAPER_KIND
 from vawg_desktop.domain.terms import MARKING, RATING, RESPONSE, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.document import Cell, Document, Heading, Items, Paragraph, Quote, Table
@@ -23,7 +22,7 @@ from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.office import office_settings
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.paper_parts import Counted, Paper
-from vawg_desktop.services.restriction import off_paper, restricted
+from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
 
 #: Of what a board paper has words by the office: the setting's key and its heading. What is empty is said to be left to complete.
@@ -64,6 +63,8 @@ class Made:
     stage: str = "published"
     #: Why it may be looked at and not leave yet.
     unready: str = ""
+    #: What somebody has to have seen before it leaves, a sentence each.
+    warnings: list[str] = field(default_factory=list[str])
 
 
 #: Papers that can speak of a past day; the others say what stands now.
@@ -80,10 +81,12 @@ def make(session: Session, kind: str, asked: Asked) -> Made:
     return PAPERS[kind](session, asked)
 
 
-def refuse_unready(made: Made) -> None:
-    """Raise RuleError for a paper that may not leave the office yet."""
+def refuse_unready(made: Made, *, knowing: bool = False) -> None:
+    """Raise RuleError for a paper that may not leave the office yet, or that warns of what nobody has seen (``knowing``)."""
     if made.unready:
         raise RuleError(made.unready, code="rule_unready")
+    if made.warnings and not knowing:
+        raise RuleError(" ".join(made.warnings), code="rule_warnings")
 
 
 #: What each kind of paper may be asked for beside its day.
@@ -116,7 +119,7 @@ def position_of(session: Session, asked: Asked) -> standing.Position:
 def finished(paper: Paper, title: str, lines: Sequence[str] = (), named: Sequence[Mapping[str, object]] | None = None) -> Made:
     """A paper marked as strictly as what it names: everything, or the rows that are given, and the questions that it prints."""
     marking = outputs.marking_of(ACTION, [*(paper.marking() if named is None else named), *paper.also_named])
-    left_out = parts.left_out(paper) if named is None else []
+    left_out = parts.left_out(paper, named)
     unsettled = [*(parts.conflicted(paper.session) if named is None else ()), *(named or ()), *paper.also_named] if paper.position.upto is None else []
     made = outputs.document(paper.session, title, [*paper.blocks, *outputs.key_blocks(paper.session)], marking, [*lines, *left_out, *outputs.conflict_note(unsettled)])
     return Made(replace(made, as_at=parts.as_at_words(paper.position)), paper.figures)
@@ -132,12 +135,21 @@ def _words(session: Session, asked: Asked) -> dict[str, str]:
     return {**own_words(session), **{k: v for k, v in asked.words.items() if v.strip()}}
 
 
+def meeting_of(session: Session, asked: Asked) -> agenda.MeetingFacts | None:
+    """The meeting that a paper is for; None where none is named. Raises NotFoundError, and ValueRefusedError for one in the bin."""
+    if not asked.about:
+        return None
+    found = agenda.find_meeting(session, asked.about[0])
+    agenda.refuse_binned(session, found)
+    return found
+
+
 def board(session: Session, asked: Asked) -> Made:
     """The paper for a board's meeting: what it is asked, where everything stands, what became of it since the last one, and what each figure counts.
 
     ``about`` may name the meeting; without ``since`` it is its body's last meeting before.
     """
-    meeting = agenda.find_meeting(session, asked.about[0]) if asked.about else None
+    meeting = meeting_of(session, asked)
     start = asked.since or (meeting.last if meeting is not None else "")
     paper = Paper(session, position_of(session, asked))
     given = _words(session, asked)
@@ -169,7 +181,7 @@ def board(session: Session, asked: Asked) -> Made:
 
 def _questions(paper: Paper, meeting: str) -> None:
     """The questions drafted for a meeting."""
-    rows = plain_rows(paper.session.read(), "SELECT id, reference, question, asked_of, marking FROM challenge WHERE meeting = ? AND NOT deleted AND status IN ('drafted', 'asked') ORDER BY n", (meeting,))
+    rows = [r for r in standing.rows_at(paper.session.read(), CHALLENGE, paper.position.upto) if r["meeting"] == meeting and r["status"] in ("drafted", "asked")]
     paper.also_named += rows
     closed = restricted(paper.session, [str(r["id"]) for r in rows])
     cells: list[list[Cell]] = [[str(r["reference"]), parts.RESTRICTED if r["id"] in closed else str(r["question"]), paper.body(str(r["asked_of"] or "")) or None] for r in rows]
@@ -177,36 +189,8 @@ def _questions(paper: Paper, meeting: str) -> None:
         paper.blocks.append(Table("Questions for the meeting", ["Ref", "Question", "Asked of"], cells))
 
 
-def action_log(session: Session, asked: Asked) -> Made:
-    """What meetings asked for and what became of it: follow-up actions, undertakings and questions without an answer; of one meeting where ``about`` names it."""
-    meeting = agenda.find_meeting(session, asked.about[0]) if asked.about else None
-    paper = Paper(session, position_of(session, asked))
-    rows = plain_rows(
-        session.read(),
-        "SELECT c.*, m.title AS met, m.date AS held, a.id AS action_id, a.reference AS action, a.title AS action_title, a.accountable, a.status AS action_status, a.due, a.revised_due, a.marking AS action_marking, a.conflicts AS action_conflicts FROM challenge c "
-        "LEFT JOIN meeting m ON m.id = c.meeting LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted "
-        f"WHERE NOT c.deleted AND NOT coalesce(m.deleted, 0) = 1 AND coalesce(c.status, '') NOT IN ('drafted', 'withdrawn'){' AND c.meeting = ?' if meeting else ''} ORDER BY m.date, c.n",
-        (meeting.id,) if meeting is not None else (),
-    )
-    closed = off_paper(session, [str(r[k]) for r in rows for k in ("id", "action_id") if r[k]])
-    paper.also_named += [*rows, *({"marking": r["action_marking"], "reference": r["action"], "conflicts": r["action_conflicts"]} for r in rows if r["action"] and r["action_id"] not in closed)]
-    status = ACTION.by_key["status"]
-    logged: list[list[Cell]] = []
-    for r in rows:
-        words = parts.RESTRICTED if r["id"] in closed else ""
-        if r["action"]:
-            due = rules.effective_due(ACTION, {"due": _text(r["due"]), "revised_due": _text(r["revised_due"])})
-            logged.append([_met(r), str(r["action"]), words or (parts.RESTRICTED if r["action_id"] in closed else str(r["action_title"])), paper.body(_text(r["accountable"])) or None, day_cell(due), to_words(status, _text(r["action_status"]))])
-        if r["undertaking"] and not r["action"] and not r["undertaking_met"]:
-            logged.append([_met(r), str(r["reference"]), words or str(r["undertaking"]), paper.body(_text(r["asked_of"])) or None, day_cell(r["undertaking_due"]), "Undertaken"])
-        if r["status"] == "asked":
-            logged.append([_met(r), str(r["reference"]), words or str(r["question"]), paper.body(_text(r["asked_of"])) or None, None, "No answer yet"])
-    heads = ["Meeting", "Ref", "What", "Owner", "Due", "Status"]
-    paper.blocks.append(Table("Actions and undertakings", heads, logged) if logged else Paragraph("Everything that was asked has been answered."))
-    return finished(paper, f"Action log{f': {meeting.title}' if meeting is not None else ''}", named=[])
-
-
-def _met(row: Mapping[str, object]) -> str:
+def met_at(row: Mapping[str, object]) -> str:
+    """The meeting at which something was said, with its day."""
     day = f", {label(str(row['held']))}" if row["held"] else ""
     return f"{row['met'] or 'Between meetings'}{day}"
 
@@ -308,12 +292,12 @@ def _partner_briefing(session: Session, asked: Asked, found: names.Found) -> Mad
     parts.actions_table(paper, "Every action it answers for", own)
     _challenges(paper, found.id)
     parts.annex(paper)
-    return finished(paper, f"Briefing: {found.title}")
+    return finished(paper, f"Briefing: {found.title}", named=own)
 
 
 def _challenges(paper: Paper, body: str) -> None:
     """What a body was asked over time and what it answered; an independent one's answers are information, never judged."""
-    rows = plain_rows(paper.session.read(), "SELECT * FROM challenge WHERE asked_of = ? AND NOT deleted AND coalesce(status, '') NOT IN ('drafted', 'withdrawn') ORDER BY asked_on, n", (body,))
+    rows = plain_rows(paper.session.read(), f"SELECT * FROM challenge WHERE asked_of = ? AND NOT deleted AND coalesce(status, '') NOT IN {NOT_PUT} ORDER BY asked_on, n", (body,))
     paper.also_named += rows
     independent = body in paper.independent
     closed = restricted(paper.session, [str(r["id"]) for r in rows])
@@ -352,7 +336,7 @@ def decision_notice(session: Session, asked: Asked) -> Made:
     )[0]  # fmt: skip
     paper = Paper(session, position_of(session, asked))
     about = names.maybe_find(session.read(), str(row["about"])) if row["about"] else None
-    facts = [f"{DECISION_KIND.label(str(row['kind'] or 'decided'))} by {row['made_by'] or row['body'] or 'the meeting'}", f"At: {_met(row)}"]
+    facts = [f"{DECISION_KIND.label(str(row['kind'] or 'decided'))} by {row['made_by'] or row['body'] or 'the meeting'}", f"At: {met_at(row)}"]
     if about is not None and not restricted(session, [about.id]):
         facts.append(f"About: {about.reference} {about.title}")
     paper.blocks += [Heading("Decision"), Paragraph(str(row["words"])), Heading("Reason"), Paragraph(str(row["reason"] or _TO_COMPLETE)), Heading("Made"), Items(facts)]
@@ -360,6 +344,12 @@ def decision_notice(session: Session, asked: Asked) -> Made:
     named: list[Mapping[str, object]] = [row, *({"marking": m} for m in parts.markings(session.read(), [about.id] if about is not None else []))]
     made = outputs.document(session, f"Decision notice {found.reference}", paper.blocks, outputs.marking_of(ACTION, named), outputs.conflict_note([row]))
     return Made(made, paper.figures)
+
+
+def _action_log(session: Session, asked: Asked) -> Made:
+    from vawg_desktop.services.action_log import action_log
+
+    return action_log(session, asked)
 
 
 def _minutes(session: Session, asked: Asked) -> Made:
@@ -394,6 +384,6 @@ def _foi(session: Session, asked: Asked) -> Made:
 
 Maker = Callable[[Session, Asked], Made]
 #: The papers that there are, by kind.
-PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "handover": _handover, "decision-notice": decision_notice, "data-set": _data_set, "action-log": action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": _audit, "foi": _foi}
+PAPERS: dict[str, Maker] = {"board": board, "minutes": _minutes, "handover": _handover, "decision-notice": decision_notice, "data-set": _data_set, "action-log": _action_log, "answer-card": answer_card, "briefing": briefing, "panel-update": panel_update, "audit": _audit, "foi": _foi}
 assert set(PAPERS) <= set(PAPER_KIND.key_list())
 

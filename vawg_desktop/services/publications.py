@@ -40,6 +40,8 @@ class Sending:
     correction: str = ""
     #: The template that the paper is filled into, by name or reference; then it is a Word document.
     template: str = ""
+    #: Whether somebody has seen what the paper warns of, such as a passage that was taken out and stands elsewhere.
+    knowing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
     _same_subject(session, before, asked)
     heads = _heads(session, asked)
     made = papers.make(session, kind, asked)
-    papers.refuse_unready(made)
+    papers.refuse_unready(made, knowing=sending.knowing)
     made.document = replace(made.document, lines=[line for line in made.document.lines if line != DRAFT])
     edition = _edition(session, before)
     if before is not None:
@@ -233,7 +235,7 @@ def _cause(session: Session, differing: set[str], program: str) -> str:
     if differing <= gone:
         return f"Disposed of since: {listed}."
     if program == __version__:
-        return f"Other records, of which entries came by a merge since: {listed}."
+        return f"Other records, because of what came by a merge or changed about what they hang on: {listed}."
     return f"Counted by version {program} and now by {__version__}; other records: {listed}."
 
 

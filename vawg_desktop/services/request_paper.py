@@ -9,6 +9,7 @@ from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.request_terms import EXEMPTION, ITEM_DECISION, REQUEST_KIND
 from vawg_desktop.domain.terms import MARKING
+from vawg_desktop.domain.word_places import compared, places
 from vawg_desktop.exchange.document import Block, Cell, Heading, Items, Paragraph, Table
 from vawg_desktop.services import names, outputs, requests
 from vawg_desktop.services.lists import plain_rows
@@ -57,7 +58,7 @@ def answer(session: Session, asked: Asked) -> Made:
         lines.append(f"{counts['to_decide']:,} not looked at yet and left out: this is a draft.")
     unready = f"{counts['to_decide']:,} of the texts gathered were not looked at yet; decide on them first." if counts["to_decide"] else ""
     made = outputs.document(session, f"Answer to request {found.reference}", blocks, MARKING.label("official"), lines)
-    return Made(replace(made, as_at=label(session.today.isoformat()), redacted=True), figures, unready=unready)
+    return Made(replace(made, as_at=label(session.today.isoformat()), redacted=True), figures, unready=unready, warnings=left_standing(all_items))
 
 
 def _exemptions(item: Item) -> str:
@@ -80,11 +81,11 @@ def _schedule(numbered: Sequence[tuple[int, Item]]) -> list[list[Cell]]:
 def left_standing(all_items: Sequence[Item]) -> list[str]:
     """Passages that were taken out of one text and stand in another that is given: a sentence each, which names the texts and not the words."""
     told: list[str] = []
-    given = [(n, requests.redacted(i).casefold()) for n, i in enumerate(all_items, 1)]
+    given = [(n, requests.redacted(i)) for n, i in enumerate(all_items, 1)]
     for n, item in enumerate(all_items, 1):
-        for one in item.passages if item.decision == "in_part" and item.text else ():
-            words = (item.text or "")[one.start : one.end].strip().casefold()
-            there = [str(m) for m, text in given if len(words) >= _TELLING and words in text]
+        taken = {(item.text or "")[p.start : p.end] for p in item.passages if item.decision == "in_part"}
+        for words in sorted(w for w in taken if len(compared(w)) >= _TELLING):
+            there = [str(m) for m, text in given if places(text, words)]
             if there:
                 told.append(f"A passage taken out of text {n} also appears in what is given of text {', '.join(there)}.")
     return list(dict.fromkeys(told))

@@ -17,6 +17,7 @@ from vawg_desktop.domain.merge import content_id
 from vawg_desktop.domain.request_due import request_due
 from vawg_desktop.domain.request_terms import EXEMPTION, ITEM_DECISION, OF_KIND, QUALIFIED
 from vawg_desktop.domain.terms import fold, how_many
+from vawg_desktop.domain.word_places import places
 from vawg_desktop.services import names, request_search
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
@@ -233,16 +234,16 @@ def redacted(item: Item) -> str:
 
 
 def passages_of(text: str, words: Sequence[str], exemption: str, reason: str = "") -> list[Passage]:
-    """Every place in a text where one of some words stands, as a passage; overlapping ones are one. Raises ValueRefusedError for words that are not in it."""
+    """Every place in a text where one of some words stands, in whatever spelling the search finds it, as a passage; overlapping ones are one.
+
+    Raises ValueRefusedError for words that are not in it.
+    """
     spans: list[tuple[int, int]] = []
-    folded = text.casefold()
     for word in words:
-        wanted, at = word.casefold(), 0
-        if not wanted or wanted not in folded or len(folded) != len(text):
+        there = places(text, word)
+        if not there:
             raise ValueRefusedError(f"“{word[:60]}” is not in that text.")
-        while (at := folded.find(wanted, at)) >= 0:
-            spans.append((at, at + len(wanted)))
-            at += len(wanted)
+        spans += there
     joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:

@@ -99,6 +99,6 @@ def without_places(session: Session, rows: Sequence[dict[str, object]]) -> list[
 
 
 def unrestricted(session: Session, rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
-    """Rows that may leave the window: restricted records and their parts stay out of what is copied, printed and saved."""
-    closed = restricted(session, [str(r["id"]) for r in rows])
+    """Rows that may leave the window: what stays off paper stays out of what is copied, printed and saved."""
+    closed = off_paper(session, [str(r["id"]) for r in rows])
     return [r for r in rows if str(r["id"]) not in closed]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import clock, movement
@@ -177,7 +178,8 @@ def since(session: Session, start: str, end: str = "", scope: Scope = Scope()) -
     last = int(connection.exec_driver_sql('SELECT coalesce(max(n), 0) FROM "change"').one()[0])
     _refuse_ahead(session, start)
     span = Span(known(session, start), known(session, end) if end else Known(last))
-    if span.end.upto < span.start.upto:
+    began, ended = _day(session, start), _day(session, end) if end else None
+    if span.end.upto < span.start.upto or (began is not None and ended is not None and ended < began):
         raise ValueRefusedError("The end is before the beginning.")
     made = Since(span)
     for spec in SPECS:
@@ -191,6 +193,16 @@ def since(session: Session, start: str, end: str = "", scope: Scope = Scope()) -
             for move in found[id]:
                 made.found[move.kind].append(Moved(id, spec.key, called[id][1], called[id][2], move))
     return made
+
+
+def _day(session: Session, moment: str) -> date | None:
+    """The last day of a date as it is typed, or the day of a meeting; None where neither is known."""
+    try:
+        return bounds(parse_date(moment, now=session.today))[1]
+    except ValueRefusedError:
+        found = names.find_named(session.read(), "meeting", last_of(session, moment) or moment, only=True) or names.maybe_find(session.read(), moment, "meeting")
+        day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).scalar() if found is not None else None
+        return bounds(str(day))[1] if day else None
 
 
 def _refuse_ahead(session: Session, start: str) -> None:

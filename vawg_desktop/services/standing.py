@@ -81,7 +81,7 @@ def standing(session: Session, upto: Upto = None, day: date | None = None) -> Po
 
 
 #: Paragraphs that papers give; others are left out of the rows.
-_LONG_WORDS = frozenset({"public_wording", "statement", "wording"})
+_LONG_WORDS = frozenset({"public_wording", "statement", "wording", "question"})
 #: What the store keeps of a record's links and updates as they stand now; of a past moment it is worked out.
 _KEPT = ("x_pillar", "x_heard")
 

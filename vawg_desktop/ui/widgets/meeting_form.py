@@ -38,6 +38,8 @@ class MeetingForm(QWidget):
         self._fields: dict[str, QLineEdit | QPlainTextEdit | Choice] = {}
         self._names: dict[str, QWidget] = {}
         self._filling = False
+        self._item: Item | None = None
+        self._masked = False
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         grid = QGridLayout()
@@ -115,7 +117,9 @@ class MeetingForm(QWidget):
             self._names[key].setVisible(shown)
 
     def set_masked(self, masked: bool) -> None:
-        """Show dots in place of the private remark, where the room sees this form."""
+        """Show dots in place of the private remark, and nothing of what was asked in confidence or not asked yet, where the room sees this form."""
+        self._masked = masked
+        self._show_what_stands()
         line = self._fields["remark"]
         assert isinstance(line, QLineEdit)
         line.setEchoMode(QLineEdit.EchoMode.Password if masked else QLineEdit.EchoMode.Normal)
@@ -141,16 +145,24 @@ class MeetingForm(QWidget):
                 made.moveCursor(QTextCursor.MoveOperation.End)
             else:
                 made.setText(words)
-        for key, words in (("question", item.challenge.get("question", "")), ("asked_of", item.body_name), ("answer", item.challenge.get("answer", "")),
-                           ("answered_by", item.challenge.get("answered_by", "")), ("undertaking", item.challenge.get("undertaking", "")), ("follow_up", item.follow_up)):  # fmt: skip
+        self._item = item
+        self._show_what_stands()
+        self._filling = False
+
+    def _show_what_stands(self) -> None:
+        """Show, faintly, what was noted of the item before; none of it where the room sees this form and must not see that."""
+        item = self._item
+        told = {**item.challenge, "asked_of": item.body_name, "follow_up": item.follow_up} if item is not None else {}
+        if item is not None and self._masked and (item.private or item.in_confidence):
+            told = {}
+        for key in ("question", "asked_of", "answer", "answered_by", "undertaking", "follow_up"):
             made = self._fields[key]
             assert not isinstance(made, Choice)
-            made.setPlaceholderText(words.replace("\n", " ")[:200])
-        self._filling = False
+            made.setPlaceholderText(str(told.get(key, "")).replace("\n", " ")[:200])
 
     def show_nothing(self) -> None:
         """Clear every field, without saying that something was typed."""
-        self._filling = True
+        self._filling, self._item = True, None
         for made in self._fields.values():
             if isinstance(made, Choice):
                 made.setCurrentIndex(0)
@@ -158,10 +170,6 @@ class MeetingForm(QWidget):
                 made.clear()
                 made.setPlaceholderText("")
         self._filling = False
-
-    def has_keyboard(self) -> bool:
-        """Whether one of its fields has the keyboard."""
-        return any(made.hasFocus() for made in self._fields.values())
 
     def typed(self) -> dict[str, str]:
         """What stands in the form, by key; empty fields left out."""
@@ -179,12 +187,6 @@ class MeetingForm(QWidget):
     def begin(self) -> None:
         """The keyboard to the first field."""
         self._fields["answer"].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def point_out(self, key: str) -> None:
-        """The keyboard to a field that was refused."""
-        if key in self._fields:
-            self._fields[key].setFocus(Qt.FocusReason.OtherFocusReason)
-
 
 def _terms(field: FieldSpec) -> Choice:
     made = Choice()
