@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from vawg_desktop.analysis import (
@@ -506,3 +507,30 @@ def test_areas_without_any_case_do_not_differ() -> None:
 def test_hidden_counts_of_sums_that_do_not_add_up_are_no_riddle() -> None:
     with pytest.raises(ArithmeticError, match="could not be worked out"):
         attack([1, 9, 5], {0}, [Sum(2, (0, 1))], 5)
+
+
+def test_ratings_of_any_width_and_masked_ones_are_the_same_ratings() -> None:
+    """Krippendorff's own example (2011, section D): 0.743, however what is missing is written."""
+    missing = np.nan
+    rows = [
+        [1, 2, 3, 3, 2, 1, 4, 1, 2, missing, missing, missing], [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, missing, 3],
+        [missing, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, missing], [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, missing],
+    ]  # fmt: skip
+    told = [np.array(rows, dtype=kind) for kind in (np.float64, np.float32, np.float16)]
+    made = [*told, np.ma.masked_invalid(told[0]), pd.DataFrame(rows), pd.DataFrame(rows).astype("Int64")]
+    assert [round(agreement.krippendorff_alpha(one), 3) for one in made] == [0.743] * len(made)
+
+
+def test_masked_amounts_are_left_out() -> None:
+    values = np.ma.masked_array([1.0, 2.0, 99.0], mask=[False, False, True])
+    assert concentration.gini(values) == pytest.approx(concentration.gini([1, 2]))
+
+
+@pytest.mark.parametrize("observed", [[1, np.nan, 0], ["1", "0", "1"], [True, None, False]])
+def test_what_is_not_known_of_a_case_is_no_event(observed: Any) -> None:
+    with pytest.raises(ValueError, match="known whether it ended"):
+        survival.kaplan_meier([1, 2, 3], observed)
+
+
+def test_more_than_all_never_happens() -> None:
+    assert [intervals.at_least(k, 5, 1.0) for k in (0, 5, 6)] == [1.0, 1.0, 0.0]

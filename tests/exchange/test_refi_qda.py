@@ -175,3 +175,12 @@ def test_passages_outside_of_their_text_codes_twice_and_the_ids_case_are_borne(t
 def test_an_empty_codebook_is_not_written() -> None:
     with pytest.raises(FileRefusedError, match="without codes"):
         refi_qda.codebook_file([])
+
+
+def test_a_break_within_a_cell_leaves_a_project_that_opens(tmp_path: Path) -> None:
+    """Excel's and Word's soft break is no letter of XML."""
+    code = QdaCode("11111111-1111-4111-8111-111111111111", "Fear")
+    text = QdaText("22222222-2222-4222-8222-222222222222", "Answer 1", "First\x0bsecond", [QdaCoding(code.guid, 0, 12)])
+    (tmp_path / "p.qdpx").write_bytes(refi_qda.project_file(QdaProject("P", [code], [text]), "2026-11-29T00:00:00Z"))
+    with zipfile.ZipFile(tmp_path / "p.qdpx") as archive:
+        Tree.fromstring(archive.read("project.qde"))

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import email
 import email.policy
+import io
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import docx
 import pytest
+from docx.oxml import parse_xml
 
 from tests.clock import CLOCK, TODAY
 from tests.services.test_journey import sample_store
 from tests.services.test_meeting_finds import board, item, put, rows, text
-from vawg_desktop.domain.errors import RuleError, ValueRefusedError
+from vawg_desktop.domain.errors import FileRefusedError, RuleError, ValueRefusedError
 from vawg_desktop.domain.word_places import places
+from vawg_desktop.exchange.document_files import written
 from vawg_desktop.exchange.mail import unsent_message
 from vawg_desktop.services import (
     agenda,
     attendance,
+    coming,
     meeting_notes,
     names,
     outputs,
     paper_mail,
+    paper_templates,
     papers,
     publications,
     records,
@@ -199,6 +206,48 @@ def test_a_meeting_in_the_bin_has_no_papers_and_none_says_that_all_is_answered(s
     for kind in ("action-log", "board", "minutes"):
         with pytest.raises(ValueRefusedError, match="in the bin"):
             papers.make(session, kind, Asked((meeting,)))
+
+
+# -- Word documents ------------------------------------------------------------------------------------
+
+_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_DELETED = f'<w:del {_W} w:id="1" w:author="X" w:date="2020-01-01T00:00:00Z"><w:r><w:delText>QUINCESECRET</w:delText></w:r></w:del>'
+_HIDDEN = f"<w:r {_W}><w:rPr><w:vanish/></w:rPr><w:t>QUINCESECRET</w:t></w:r>"
+
+
+def template(path: Path, more: str = "", comment: str = "") -> Path:
+    made = docx.Document()
+    place = made.add_paragraph("«Title»")
+    if more:
+        place._p.append(parse_xml(more))
+    if comment:
+        made.add_comment(place.runs[0], text=comment, author="X")
+    made.core_properties.author = made.core_properties.comments = made.core_properties.subject = "QUINCESECRET"
+    made.save(str(path))
+    return path
+
+
+@pytest.mark.parametrize(("more", "comment", "told"), [(_DELETED, "", "tracked deletions"), (_HIDDEN, "", "hidden text"), ("", "QUINCESECRET", "comments")])
+def test_a_template_with_words_that_nobody_sees_is_refused(session: Session, tmp_path: Path, more: str, comment: str, told: str) -> None:
+    with pytest.raises(FileRefusedError, match=told):
+        paper_templates.take_in(session, "board", "Ours", template(tmp_path / "t.docx", more, comment))
+
+
+def test_a_paper_in_a_template_names_nobody_who_made_the_template(session: Session, tmp_path: Path) -> None:
+    paper_templates.take_in(session, "board", "Ours", template(tmp_path / "t.docx"))
+    made = paper_templates.filled(session, "board", papers.make(session, "board", Asked()), "Ours", "o.docx")
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert not any(b"QUINCESECRET" in archive.read(name) for name in archive.namelist())
+
+
+def test_a_long_title_makes_a_word_document(session: Session) -> None:
+    put(session, "R-0003", title="Long words " * 40)
+    assert written("x.docx", papers.make(session, "answer-card", Asked(("R-0003",))).document).startswith(b"PK")
+
+
+def test_a_calendar_of_a_million_days_ends_with_the_last_day(session: Session, tmp_path: Path) -> None:
+    records.create(session, "meeting", {"title": "Far", "body": "PDB", "date": "9999-12-31"})
+    assert coming.save_calendar(session, tmp_path / "c.ics", 99_999_999)
 
 
 # -- what stays here, and the past ------------------------------------------------------------------

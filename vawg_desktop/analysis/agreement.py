@@ -80,7 +80,7 @@ def krippendorff_alpha(ratings: Any, level: str = "nominal") -> float:
 
     if level not in LEVELS:
         raise ValueError(f"The level is one of {', '.join(LEVELS)}, not “{level}”.")
-    rows: list[list[Any]] = [list(row) for row in ratings]
+    rows: list[list[Any]] = [list(row) for row in (ratings.to_numpy() if hasattr(ratings, "to_numpy") else ratings)]
     if not rows or len({len(r) for r in rows}) != 1:
         raise ValueError("Each coder has a place for every unit.")
     given = [[_rating(r[u]) for r in rows] for u in range(len(rows[0]))]
@@ -103,10 +103,15 @@ def krippendorff_alpha(ratings: Any, level: str = "nominal") -> float:
 
 
 def _rating(given: Any) -> Any:
-    """A rating as a number or a word; None where there is none."""
-    if given is None or given == "" or (isinstance(given, float) and math.isnan(given)):
+    """A rating as a number of any width or a word; None where there is none: NaN, masked, or what a table calls not available."""
+    import numpy as np
+
+    if given is None or isinstance(given, str):
+        return given or None
+    if np.ma.is_masked(given) or type(given).__name__ == "NAType":
         return None
-    return given if isinstance(given, str) else float(given)
+    number = float(given)
+    return None if math.isnan(number) else number
 
 
 def _apart(values: Sequence[Any], totals: NDArray[np.float64], level: str) -> NDArray[np.float64]:

@@ -18,10 +18,10 @@ _LEAST = 1e-9
 
 
 def ordered(values: ArrayLike) -> NDArray[np.float64]:
-    """Amounts ascending. Raises ValueError for none, or one below nought."""
+    """Amounts ascending, without masked ones. Raises ValueError for none, or one below nought."""
     import numpy as np
 
-    found = np.sort(np.asarray(values, dtype=np.float64).ravel())
+    found = np.sort(np.ma.compressed(np.ma.asarray(values, dtype=np.float64)))
     if not found.size:
         raise ValueError("There is nothing to measure.")
     if not np.isfinite(found).all() or found[0] < 0:

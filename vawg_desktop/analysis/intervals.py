@@ -77,9 +77,11 @@ def poisson_at_least(k: int, mean: float) -> float:
 
 def at_least(k: int, n: int, p: float) -> float:
     """The chance of ``k`` or more of ``n`` where each has the chance ``p`` (the regularised incomplete beta function)."""
+    if k > n:
+        return 0.0
     if k <= 0 or p >= 1:
         return 1.0
-    if k > n or p <= 0:
+    if p <= 0:
         return 0.0
     a, b = float(k), float(n - k + 1)
     front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(p) + b * math.log1p(-p))

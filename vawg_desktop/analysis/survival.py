@@ -34,7 +34,11 @@ def kaplan_meier(times: ArrayLike, observed: ArrayLike) -> tuple[NDArray[np.floa
     """
     import numpy as np
 
-    ended = np.asarray(observed, dtype=bool).ravel()
+    given = np.asarray(observed).ravel()
+    unclear = [v for v in given.tolist() if v is None or isinstance(v, str) or v != v]  # NaN is no answer, and "0" would be a yes
+    if unclear or np.ma.is_masked(observed):
+        raise ValueError("Of each case it is known whether it ended: yes or no, 1 or 0.")
+    ended = given.astype(bool)
     days = _days(times, ended.size)
     at = np.unique(np.concatenate([[0.0], days]))
     ordered = np.sort(days)

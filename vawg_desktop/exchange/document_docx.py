@@ -192,10 +192,14 @@ def _ns() -> str:
     return str(nsmap["w"])
 
 
+#: The most letters that a property of a Word document holds.
+LONGEST_PROPERTY = 255
+
+
 def _set_properties(made: Any, document: Document) -> None:
     known = made.core_properties
     now = clock.now().replace(tzinfo=None)
-    known.title, known.keywords, known.language = clean(document.title), document.marking, document.language
+    known.title, known.keywords, known.language = clean(document.title)[:LONGEST_PROPERTY], document.marking, document.language
     known.author = known.last_modified_by = known.comments = ""
     known.created = known.modified = now
 

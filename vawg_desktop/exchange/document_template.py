@@ -18,7 +18,7 @@ from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.document import Block, Document, Table, clean
 from vawg_desktop.exchange.document_columns import breaks_words
-from vawg_desktop.exchange.document_docx import Putting, add_own_styles
+from vawg_desktop.exchange.document_docx import LONGEST_PROPERTY, Putting, add_own_styles
 
 _PLACE = re.compile(r"«([^«»]{1,120})»")
 _STYLES = ("Heading 1", "Heading 2", "Heading 3", "Heading 4", "Caption", "Quote", "List Bullet", "List Number")
@@ -93,7 +93,8 @@ def fill(content: bytes, document: Document, words: Mapping[str, str], parts: Ma
     for part, root in notes:
         _put_back(part, root)
     known = made.core_properties
-    known.title, known.language = clean(document.title), document.language
+    known.title, known.language = clean(document.title)[:LONGEST_PROPERTY], document.language
+    known.author = known.last_modified_by = known.comments = known.subject = known.category = ""  # whoever made the template is no one who wrote the paper
     return putting.saved()
 
 
@@ -140,6 +141,15 @@ def _page_ends(section: Any, *, on_its_side: bool) -> Any:
     return paragraph
 
 
+#: Parts that say how text looks and hold none.
+_LOOKS = frozenset({"word/styles.xml", "word/stylesWithEffects.xml", "word/numbering.xml", "word/settings.xml"})
+#: Words that a reader of the paper does not see and a reader of its file does, and how they are known.
+_HIDDEN = (
+    ("tracked deletions", re.compile(rb"<w:(?:del|moveFrom) ")), ("comments", re.compile(rb"<w:comment ")),
+    ("hidden text", re.compile(rb'<w:vanish(?:/>| w:val="(?:1|true|on)"\s*/>)')),
+)  # fmt: skip
+
+
 def _opened(content: bytes) -> Any:
     """A template as python-docx reads it. Raises FileRefusedError."""
     from docx import Document as Open
@@ -155,8 +165,12 @@ def _opened(content: bytes) -> Any:
                 raise FileRefusedError("That document holds macros; save it as .docx without them.", code="macros")
             relations = b"".join(archive.read(n) for n in names if n.endswith(".rels"))
             texts = b"".join(archive.read(n) for n in names if n.endswith(".xml"))
+            seen = b"".join(archive.read(n) for n in names if n.startswith("word/") and n.endswith(".xml") and n not in _LOOKS)
         if b"<!DOCTYPE" in texts or b"<!ENTITY" in texts:
             raise FileRefusedError("That document was not made by a word processor.", code="not_a_document")
+        if hidden := [words for words, sign in _HIDDEN if sign.search(seen)]:
+            said = " and ".join(hidden)
+            raise FileRefusedError(f"That document holds {said}, which would go out with every paper; take them out in Word and keep it again.", code="hidden_words")
         for kind in re.findall(rb'<Relationship\b[^>]*TargetMode="External"[^>]*>', relations):
             if b"/hyperlink" not in kind:
                 raise FileRefusedError("That document fetches a part of itself from elsewhere (a linked picture or another template); put it into the document.", code="external")

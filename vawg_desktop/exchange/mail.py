@@ -12,6 +12,9 @@ from email.message import EmailMessage
 #: What stands between the addresses of a mailbox as people type them.
 _BETWEEN = re.compile(r"[;,\s]+")
 
+#: The last day that has a day after it.
+_LAST = date.max - timedelta(days=1)
+
 
 def unsent_message(subject: str, to: str, words: str, files: list[tuple[str, bytes]], calendar: str = "") -> bytes:
     """An e-mail that opens ready to be sent (``X-Unsent``), with files by name and, where there is one, an iCalendar entry.
@@ -58,7 +61,7 @@ def calendar_file(events: Sequence[Event]) -> str:
         if one.begins is not None and one.ends is not None:
             lines += [f"DTSTART:{_utc(one.begins)}", f"DTEND:{_utc(one.ends)}", f"SUMMARY:{escaped}"]
         else:
-            lines += [f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}", f"DTEND;VALUE=DATE:{one.day + timedelta(days=1):%Y%m%d}", f"SUMMARY:{escaped}", "TRANSP:TRANSPARENT"]
+            lines += [f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}", f"DTEND;VALUE=DATE:{min(one.day, _LAST) + timedelta(days=1):%Y%m%d}", f"SUMMARY:{escaped}", "TRANSP:TRANSPARENT"]
         lines.append("END:VEVENT")
     lines.append("END:VCALENDAR")
     return "".join(_folded(line) + "\r\n" for line in lines)

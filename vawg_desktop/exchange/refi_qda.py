@@ -136,7 +136,7 @@ def _write_text(sources: Tree.Element, text: QdaText, packed: dict[str, str], no
     for number, coding in enumerate(text.codings):
         own = {"creatingUser": coding.user} if coding.user else {}
         selection = Tree.SubElement(source, "PlainTextSelection", {
-            "guid": _follows(text.guid, "selection", str(number)), "name": words[coding.start : coding.end][:60].replace("\n", " "),
+            "guid": _follows(text.guid, "selection", str(number)), "name": _plain(words[coding.start : coding.end][:60].replace("\n", " ")),
             "startPosition": str(coding.start), "endPosition": str(coding.end), **own,
         })  # fmt: skip
         made = Tree.SubElement(selection, "Coding", {"guid": _follows(text.guid, "coding", str(number)), **own})

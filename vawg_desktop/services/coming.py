@@ -38,7 +38,7 @@ class Coming:
 
 def coming(session: Session, days: int = WEEK) -> list[Coming]:
     """What is due from today until so many days ahead, and what is late and still awaited, the earliest first."""
-    last = session.today + timedelta(days=days)
+    last = session.today + timedelta(days=min(max(days, 0), (date.max - session.today).days))
     found = [c for c in (*_meetings(session), *_returns(session)) if session.today <= c.day <= last]
     found += [c for c in (*_papers(session), *_responses(session), *_undertakings(session), *_rechecks(session), *_requests(session), *_concerns(session)) if c.day <= last]
     return sorted(found, key=lambda c: (c.day, c.starts, c.kind, c.words))
