@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.documents import docx_text
 from tests.services.test_journey import sample_store
 from tests.ui.test_window import Shown
-from vawg_desktop.services import papers, publications, records
+from vawg_desktop.services import papers, publications, records, requests
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.publications import Sending
 from vawg_desktop.services.records import Assignment
@@ -126,6 +126,33 @@ def test_a_paper_is_published_from_the_page(shown: Shown, tmp_path: Path) -> Non
         settle(shown.tasks)
     (row,) = publications.listed(shown.session)
     assert row["to_whom"] == "The Panel" and (tmp_path / "b.pdf").read_bytes() == publications.reproduce(shown.session, str(row["reference"])).content
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_an_answer_in_which_a_taken_out_name_stands_elsewhere_is_published_only_knowingly(shown: Shown, tmp_path: Path, sure: bool) -> None:
+    session = shown.session
+    for name, words in (("A-0006", "Seen by Mary O'Brien"), ("A-0007", "MARY O\u2019BRIEN rang")):
+        records.assign(session, name, [records.Assignment("note", words)], None)
+    request, _ = records.create(session, "information_request", {"title": "All of it", "kind": "foi", "words": "Mary O'Brien", "received": "2026-11-02", "requester": "X"})
+    requests.gather(session, request)
+    first, *others = [i for i in requests.items(session, request) if i.text]
+    requests.decide(session, first.id, "in_part", passages=requests.passages_of(first.text or "", ["Mary O'Brien"], "s40"))
+    for one in others:
+        requests.decide(session, one.id, "given")
+    page: Any = shown.go("papers")
+    settle(shown.tasks)
+    page.choose("foi")
+    page._about.setText(str(session.read().exec_driver_sql("SELECT reference FROM information_request").scalar()))
+    page.count()
+    settle(shown.tasks)
+    out = tmp_path / "a.pdf"
+    with (
+        patch.object(PublishDialog, "ask", return_value=Sending("X")), patch.object(page_of_papers.messages, "ask", return_value=sure) as asked,
+        patch.object(page_of_papers.QFileDialog, "getSaveFileName", return_value=(str(out), "")),
+    ):  # fmt: skip
+        page.publish()
+        settle(shown.tasks)
+    assert "also appears" in asked.call_args[0][1] and out.exists() is sure
 
 
 def test_the_dialog_asks_to_whom_and_what_changed(shown: Shown) -> None:

@@ -369,6 +369,9 @@ class PapersPage(QWidget):
         if self._wrong.isVisible():
             messages.tell(self._wrong.text())
             return
+        told = self.tasks.fetch(lambda s: papers.make(s, kind, asked).warnings) if kind == "foi" else []
+        if told and not messages.ask("Publish", " ".join(told[:6]) + " Publish it as it is?", "Publish"):
+            return
         earlier = self.tasks.fetch(lambda s: [(str(r["reference"]), f"{r['reference']}  {r['title']}, edition {r['edition']}") for r in publications.listed(s) if r["kind"] == kind])
         sending = PublishDialog.ask(self, PAPER_KIND.label(kind), earlier, "draft" if kind == "minutes" else "published")
         if sending is None:
@@ -377,7 +380,7 @@ class PapersPage(QWidget):
         ending = ".docx" if template else ".pdf"
         chosen, _ = QFileDialog.getSaveFileName(self, "Publish as", f"{PAPER_KIND.label(kind)} {self.tasks.session.today.isoformat()}{ending}", REDACTED_KINDS if kind == "foi" else PAPER_KINDS)
         if chosen:
-            sending = replace(sending, template=template if chosen.casefold().endswith(".docx") else "")
+            sending = replace(sending, knowing=bool(told), template=template if chosen.casefold().endswith(".docx") else "")
             self.tasks.write(
                 lambda s: publications.publish(s, kind, asked, Path(chosen), sending),
                 then=lambda done: messages.tell(f"{done.reference} is kept, and written as {Path(chosen).name}."),
