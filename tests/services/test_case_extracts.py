@@ -345,3 +345,16 @@ def test_whoever_is_in_one_offence_alone_is_not_told_by_those_in_more(session: S
     assert found.measured.offenders.units - found.measured.offenders.repeats == 7
     (notes,) = [notes for name, _, _, notes in found.tables if name == "Concentration: offenders"]
     assert notes[0].startswith("How many are in more than one offence is not shown") and case_extracts.as_json(found)["offenders"]["repeats"] is None
+
+
+@pytest.mark.parametrize("placeholder", ["01/01/1900", "1753-01-01", "31/12/9999", "2099-12-31"])
+def test_a_day_on_which_nothing_can_have_happened_is_told_and_not_counted(tmp_path: Path, placeholder: str) -> None:
+    """Databases write such a day where nothing was filled in; each empty one had counted as a charge."""
+    rows = planted(30)
+    true = harm_measures.measure(cases_in.read_cases(written(tmp_path, rows)), None)
+    filled = [[*r[:5], r[5] or placeholder, *r[6:]] for r in rows]
+    cases = cases_in.read_cases(written(tmp_path, filled))
+    told = harm_measures.measure(cases, None)
+    assert (told.stages, told.ends, told.medians, told.followed_until) == (true.stages, true.ends, true.medians, true.followed_until)
+    number = sum(not r[5] for r in rows)
+    assert any(p.startswith(f"{number} of 300 under “charged” hold a day on which nothing can have happened") for p in cases.problems)

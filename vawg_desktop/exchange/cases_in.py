@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vawg_desktop.domain import clock
 from vawg_desktop.domain.dates import parse_date
 from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.domain.personal import likely_personal
@@ -132,6 +133,8 @@ def read_cases(path: Path) -> Cases:
     for key, place in places.items():
         if place >= 0:
             found, unread = _column(name, key, [r[place] if place < len(r) else None for r in full])
+            if key in _DAYS:
+                _leave_out_impossible(made, heads[place], found)
             if unread:
                 made.problems.append(f"{unread:,} of {len(full):,} under “{heads[place]}” could not be read as a {'time' if key == 'hour' else 'date'} and count as not given.")
             if any(v not in ("", None) for v in found):  # a column in which nothing can be read says nothing, and not that nothing happened
@@ -141,6 +144,15 @@ def read_cases(path: Path) -> Cases:
             case_refusals.refuse_names(name, head, (_text(r[place]) for r in full if place < len(r)))
     made.left_out = [h for n, h in enumerate(heads) if h and n not in places.values()]
     return made
+
+
+def _leave_out_impossible(made: Cases, head: str, days: list[dt.date | None]) -> None:
+    """Take out, and tell, days on which nothing can have happened: what databases write where nothing was filled in, and days still to come."""
+    places = [n for n, day in enumerate(days) if day is not None and not _FIRST_DAY <= day <= clock.today()]
+    for n in places:
+        days[n] = None
+    if places:
+        made.problems.append(f"{len(places):,} of {made.rows:,} under “{head}” hold a day on which nothing can have happened (before {_FIRST_DAY.year}, or still to come) and count as not given.")
 
 
 def _column(name: str, key: str, values: list[Any]) -> tuple[list[Any], int]:
@@ -161,6 +173,8 @@ def _column(name: str, key: str, values: list[Any]) -> tuple[list[Any], int]:
     return ([code_of(w) for w in words] if key == "code" else words), 0
 
 
+#: Days before this one stand for none: databases write 01/01/1900 or 01/01/1753 where nothing was filled in.
+_FIRST_DAY = dt.date(1910, 1, 1)
 _DAYS = frozenset({"reported", "identified", "referred", "charged", "completed", "outcome_date"})
 
 
@@ -195,14 +209,14 @@ def _hour(value: Any) -> int | None:
     if isinstance(value, dt.datetime | dt.time):
         return value.hour
     words = _text(value).casefold()
-    clock = re.search(r"(?<![\d:])(\d{1,2}):[0-5]\d(?::\d\d(?:\.\d+)?)?\s*([ap]m)?(?!\d)", words) or re.fullmatch(r"(\d{1,2})(?:\.0|[.h][0-5]\d)?\s*([ap]m)?", words)
+    found = re.search(r"(?<![\d:])(\d{1,2}):[0-5]\d(?::\d\d(?:\.\d+)?)?\s*([ap]m)?(?!\d)", words) or re.fullmatch(r"(\d{1,2})(?:\.0|[.h][0-5]\d)?\s*([ap]m)?", words)
     if re.fullmatch(r"0?\.\d+", words) and float(words):
         return int(float(words) * 24 + 1 / 3600)
     if (plain := re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", words)) is not None:
         return int(plain[1])
-    if clock is None:
+    if found is None:
         return None
-    hour, half = int(clock[1]), clock[2]
+    hour, half = int(found[1]), found[2]
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "pm" else 0)
     return hour if hour < 24 else None
