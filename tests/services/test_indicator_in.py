@@ -19,6 +19,7 @@ from vawg_desktop.cli import main
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, ValueRefusedError
 from vawg_desktop.exchange.indicators_in import read_indicators
+from vawg_desktop.exchange.periods import period_of
 from vawg_desktop.services import indicator_in, indicators
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
@@ -326,3 +327,15 @@ def test_a_share_of_a_workbook_is_the_one_that_it_shows(session: Session, tmp_pa
     indicator_in.take_in(session, path)
     assert held(session) == {("Share charged", "", "2024-04/2025-03"): "8.2", ("Share charged", "", "2025-04/2026-03"): "100", ("Victims seen", "", "2024-04/2025-03"): "0.5"}
     assert session.read().exec_driver_sql("SELECT title, count_unit FROM indicator ORDER BY n").fetchall() == [("Share charged", "per_cent"), ("Victims seen", None)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "period"),
+    [
+        ("2019/20 Q1", "2019-Q2"), ("Q1 2019/20", "2019-Q2"), ("2019-20 Quarter 4 (Jan to Mar)", "2020-Q1"), ("FY 2019/20, Q2", "2019-Q3"),
+        ("Target 2019/20 Q1", None), ("% change Q4 2018/19 to Q4 2019/20", None), ("Q1-Q2 2019/20", None), ("2019/20 to Q2", None), ("2019/20 YTD Q3", None),
+    ],
+)  # fmt: skip
+def test_a_heading_that_says_more_than_a_quarter_is_none(heading: str, period: str | None) -> None:
+    """A target, a change or a sum so far stood as the quarter's own number, and the true one was refused as told already."""
+    assert period_of(heading) == period

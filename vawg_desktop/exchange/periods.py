@@ -18,6 +18,10 @@ _TWELVE = re.compile(rf"(?:rolling\s+)?(?:year ending|year ended|year to|ye|12 m
 _STRETCH = re.compile(rf"({_MONTH})\W{{0,2}}(\d{{2,4}})?\s*(?:to|-|–)\s*({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
 _QUARTER = re.compile(r"(?:(\d{4})\D{1,3})?(?:Q|quarter\s*)([1-4])(?:\D{1,3}(\d{4}))?", re.IGNORECASE)
 _FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\b(?!-)")
+#: A quarter of a financial year and nothing else: a target, a change or a sum so far is another number.
+_FINANCIAL_QUARTER = re.compile(
+    r"(?:FY\s*)?(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\W*(?:Q|quarter\s*)([1-4])|(?:Q|quarter\s*)([1-4])\W*(?:of\s+)?(?:FY\s*)?(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\W?", re.IGNORECASE
+)
 #: A financial year of two figures each, and from which on a year of two figures is one of the last century.
 _SHORT_FINANCIAL, _LAST_CENTURY = re.compile(r"(\d{2})\s*/\s*(\d{2})"), 60
 #: A year of the calendar.
@@ -35,8 +39,8 @@ def period_of(typed: str) -> str | None:
         return _months(f"{_year(found[2])}-03", 12)
     if re.fullmatch(r"[\d.,]+", plain):
         return None
-    if (found := _FINANCIAL.search(plain)) and (of := re.search(r"(?:Q|quarter\s*)([1-4])", plain, re.IGNORECASE)):
-        return financial_quarter(f"{found[1]}/{found[2]}", of[1])
+    if (found := _FINANCIAL_QUARTER.fullmatch(re.sub(r"\s*\([A-Za-z\s–-]*\)$", "", plain))) is not None:
+        return financial_quarter(f"{found[1] or found[5]}/{found[2] or found[6]}", found[3] or found[4])
     if (found := _QUARTER.fullmatch(plain)) is not None and bool(found[1]) != bool(found[3]):
         return f"{found[1] or found[3]}-Q{found[2]}"
     if (found := _TWELVE.fullmatch(plain)) is not None and (last := _month(found[1])):
