@@ -189,7 +189,7 @@ def _challenge(session: Session, tx: Transaction, row: Mapping[str, Value], abou
     if there["status"] in ("drafted", "noted") and put:
         cells["status"] = "asked"  # it was: the answer, if there is one, makes it answered
     for key in ("note", "answer"):  # nothing that was said before is lost
-        if key in cells and there[key] and there[key] != cells[key]:
+        if key in cells and there[key] and not cells[key].startswith(str(there[key])):  # what goes on with it stands in its place
             cells[key] = f"{there[key]}\n{cells[key]}"
     records.assign_in(session, tx, CHALLENGE, str(there["id"]), [records.Assignment(k, v) for k, v in cells.items()], None)
 
