@@ -246,6 +246,7 @@ def test_a_round_whose_files_cannot_be_written_was_not_sent(session: Session, tm
 
 
 def test_a_window_that_closes_leaves_what_another_one_shows(session: Session, tmp_path: Path) -> None:
+    attachments.wipe_copies()  # what cases before this one left open
     proof = tmp_path / "proof.txt"
     proof.write_text("The proof", "utf-8")
     evidence = made(session, "evidence", title="Proof")
