@@ -13,6 +13,8 @@ from pathlib import Path
 import docx
 import pytest
 from docx.oxml import parse_xml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.clock import CLOCK, TODAY
 from tests.services.test_journey import sample_store
@@ -38,8 +40,10 @@ from vawg_desktop.services import (
     since,
 )
 from vawg_desktop.services.attendance import Attends
+from vawg_desktop.services.paper_parts import Paper
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.publications import Sending
+from vawg_desktop.services.request_search import SearchWords
 from vawg_desktop.services.session import Session
 
 
@@ -63,6 +67,11 @@ def session(tmp_path: Path) -> Iterator[Session]:
 def test_words_are_found_in_every_spelling(said: str, words: str) -> None:
     text = f"Stra\u00dfe: seen by {said}, who left"
     assert [text[a:b] for a, b in places(text, words)] == [said]
+
+
+@given(st.text("aB\u00e9\u00df '\u2019-\u2011.,&/\n\u00a0", max_size=24), st.text("aB\u00e9 '\u2019-&", min_size=1, max_size=6))
+def test_what_the_search_finds_can_be_taken_out(text: str, words: str) -> None:
+    assert not SearchWords(words).match(text) or places(text, words)
 
 
 @pytest.mark.parametrize("words", ["", " ", "...", "Ann Other"])
@@ -175,6 +184,31 @@ def test_several_addresses_and_other_letters_are_a_valid_message() -> None:
     plain = email.message_from_bytes(unsent_message("Minutes", "a@example.org; b@example.org", "Words", []), policy=email.policy.default)
     assert [a.addr_spec for a in plain["To"].addresses] == ["a@example.org", "b@example.org"] and not plain["To"].defects
     assert "To: si\u00e2n@example.org\r\n".encode() in unsent_message("Minutes", "si\u00e2n@example.org", "Words", [])
+
+
+def test_an_address_with_a_name_before_it_stays_one() -> None:
+    made = email.message_from_bytes(unsent_message("Minutes", "Kent Police <vawg@example.org>; b@example.org c@example.org", "Words", []), policy=email.policy.default)
+    assert [(a.display_name, a.addr_spec) for a in made["To"].addresses] == [("Kent Police", "vawg@example.org"), ("", "b@example.org"), ("", "c@example.org")]
+
+
+def test_an_item_carried_over_two_meetings_is_offered_once(session: Session) -> None:
+    first, second = board(session, "First", "2026-11-10"), board(session, "Second", "2026-11-17")
+    agenda.carry_forward(session, item(session, first, "Unfinished business"), second)
+    told = [p.title for p in agenda.proposals(session, agenda.find_meeting(session, board(session))) if p.kind == "follow_up"]
+    assert told.count("Unfinished business") == 1
+
+
+def test_a_remark_kept_apart_binds_the_marking_of_minutes(session: Session) -> None:
+    meeting = board(session)
+    meeting_notes.note(session, item(session, meeting, "A-0006"), {"undertaking": "To write"})
+    put(session, str(rows(session, "challenge")[0]["reference"]), marking="official_sensitive")
+    assert "SENSITIVE" in papers.make(session, "minutes", Asked((meeting,))).document.marking
+
+
+def test_a_body_in_the_bin_is_still_independent(session: Session) -> None:
+    body, reference = session.read().exec_driver_sql("SELECT id, reference FROM partner WHERE standing = 'independent' ORDER BY n LIMIT 1").one()
+    put(session, str(reference), deleted="yes")
+    assert body in Paper(session, papers.position_of(session, Asked())).independent and names.is_independent(session.read(), body)
 
 
 def test_of_two_meetings_on_a_day_the_later_is_the_last_and_gets_what_the_first_left(session: Session) -> None:

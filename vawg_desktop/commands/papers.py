@@ -14,8 +14,7 @@ from vawg_desktop.domain.meeting_terms import PAPER_KIND
 from vawg_desktop.domain.terms import how_many
 
 if TYPE_CHECKING:
-    from vawg_desktop.exchange.document import Document
-    from vawg_desktop.services.paper_parts import Counted
+    from vawg_desktop.services.papers import Made
     from vawg_desktop.services.session import Session
 
 _PAPERS = ("board", "minutes", "action-log", "briefing", "panel-update", "audit", "answer-card", "data-set", "handover", "decision-notice", "foi")
@@ -41,18 +40,17 @@ def report(arguments: argparse.Namespace) -> int:
     if unused := [f"--{name.replace('_', '-')}" for name in ("to", "cleared_by", "corrects", "why", "knowing") if getattr(arguments, name)]:
         raise ValueRefusedError(f"{' and '.join(unused)} {'goes' if len(unused) == 1 else 'go'} with --publish.")
     with opened(arguments) as session:
-        document, figures = _made(session, arguments)
+        made = _made(session, arguments)
         if arguments.template:
             from vawg_desktop.services import paper_templates
-            from vawg_desktop.services.papers import Made
             from vawg_desktop.store.files import write_output
 
             path = Path(arguments.out)
-            write_output(path, paper_templates.filled(session, arguments.kind, Made(document, figures), arguments.template, path.name))
+            write_output(path, paper_templates.filled(session, arguments.kind, made, arguments.template, path.name))
         else:
-            path = outputs.save_document(Path(arguments.out), document)
-    counted = {f.key: f.number for f in figures}
-    return out(arguments, {"file": str(path), "figures": counted}, lambda: iter([f"Written to {path}."]))
+            path = outputs.save_document(Path(arguments.out), made.document)
+    counted = {f.key: f.number for f in made.figures}
+    return out(arguments, {"file": str(path), "figures": counted, "warnings": made.warnings}, lambda: iter([f"Written to {path}.", *made.warnings]))
 
 
 def _publish(arguments: argparse.Namespace) -> int:
@@ -122,17 +120,16 @@ def reproduce(arguments: argparse.Namespace) -> int:
     return out(arguments, {"file": str(arguments.out), "publication": made.reference, "figures": [one.as_json() for one in made.recount]}, words)
 
 
-def _made(session: Session, arguments: argparse.Namespace) -> tuple[Document, list[Counted]]:
+def _made(session: Session, arguments: argparse.Namespace) -> Made:
     from vawg_desktop.services import as_at, journey_outputs, papers, service_outputs
 
     if arguments.kind in _PAPERS:
-        made = papers.make(session, arguments.kind, papers.Asked(tuple(arguments.about), arguments.since, arguments.as_at))
-        return made.document, made.figures
+        return papers.make(session, arguments.kind, papers.Asked(tuple(arguments.about), arguments.since, arguments.as_at))
     papers.refuse_unused(arguments.kind, papers.Asked(tuple(arguments.about), arguments.since))
     if arguments.as_at and as_at.moment(session, arguments.as_at)[0] != session.today:
         raise ValueRefusedError(f"{PAPER_KIND.label(arguments.kind)} shows the present position; it cannot be made as at a past date.")
     if arguments.kind == "service-directory":
-        return service_outputs.directory(session), []
+        return papers.Made(service_outputs.directory(session))
     if arguments.kind == "needs-assessment":
-        return service_outputs.assessment(session), []
-    return journey_outputs.map_document(session, arguments.columns), []
+        return papers.Made(service_outputs.assessment(session))
+    return papers.Made(journey_outputs.map_document(session, arguments.columns))

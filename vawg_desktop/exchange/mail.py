@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 
-#: What stands between the addresses of a mailbox as people type them.
-_BETWEEN = re.compile(r"[;,\s]+")
+#: What stands between the addresses of a mailbox as people type them: spaces too, where all are bare addresses.
+_BETWEEN, _BARE = re.compile(r"\s*[;,]\s*"), re.compile(r"[^\s@<>]+@[^\s@<>]+(?:\s+[^\s@<>]+@[^\s@<>]+)+")
 
 #: The last day that has a day after it.
 _LAST = date.max - timedelta(days=1)
@@ -21,7 +21,8 @@ def unsent_message(subject: str, to: str, words: str, files: list[tuple[str, byt
 
     ``to`` holds one address or several, with commas, semicolons or spaces between.
     """
-    addresses = [a for a in _BETWEEN.split(to) if a]
+    parts = [p for p in _BETWEEN.split(to.strip()) if p]
+    addresses = [a for part in parts for a in (part.split() if _BARE.fullmatch(part) else [part])]
     plain = all(a.isascii() for a in addresses)
     message = EmailMessage(policy.SMTP if plain else policy.SMTPUTF8)  # an address in other letters goes as it is (RFC 6532)
     message["Subject"] = subject

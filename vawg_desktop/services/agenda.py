@@ -171,9 +171,9 @@ def _follow_ups(session: Session, meeting: MeetingFacts) -> list[Proposal]:
     before = _before(session, meeting.id, meeting.body, meeting.date)
     found: list[Proposal] = []
     for held in before:
-        found += _left_open(session, held, last=held == meeting.last)
+        found += _left_open(session, held, meeting)
     for held in _before(session, meeting.id, meeting.body, meeting.date, cancelled=True):
-        found += _cancelled(session, held)
+        found += _cancelled(session, held, meeting)
     return found
 
 
@@ -182,9 +182,9 @@ def _when(session: Session, meeting: str) -> str:
     return label(str(day)) if day else "an earlier meeting"
 
 
-def _left_open(session: Session, meeting: str, *, last: bool) -> list[Proposal]:
-    """What one meeting left open."""
-    connection, found = session.read(), list[Proposal]()
+def _left_open(session: Session, meeting: str, to: MeetingFacts) -> list[Proposal]:
+    """What one meeting left open for another."""
+    connection, found, last = session.read(), list[Proposal](), meeting == to.last
     asked = "" if last else f" (asked on {_when(session, meeting)})"
     for row in plain_rows(
         connection,
@@ -203,25 +203,25 @@ def _left_open(session: Session, meeting: str, *, last: bool) -> list[Proposal]:
         if words:
             found.append(Proposal("follow_up", str(row["id"]), "challenge", str(row["reference"]), str(row["question"] or ""), "; ".join(words).rstrip(".") + "."))
     since_then = "last time" if last else f"on {_when(session, meeting)}"
-    for row in _not_taken(connection, meeting):
+    for row in _not_taken(connection, meeting, to.id):
         words_of_state = f"Carried forward from {'last time' if last else _when(session, meeting)}." if row["state"] == "carried" else f"Not reached {since_then}."
         found.append(Proposal("follow_up", str(row["id"]), "agenda_item", str(row["reference"]), str(row["title"] or ""), words_of_state))
     return found
 
 
-def _not_taken(connection: Connection, meeting: str) -> list[dict[str, object]]:
-    """The items of a meeting that were carried forward or not reached, and stand on no other agenda for it yet."""
+def _not_taken(connection: Connection, meeting: str, to: str) -> list[dict[str, object]]:
+    """The items of a meeting that were carried forward or not reached, and that no meeting but ``to`` was given since."""
     return plain_rows(
         connection, "SELECT i.id, i.reference, i.title, i.state FROM agenda_item i WHERE i.meeting = ? AND NOT i.deleted AND coalesce(i.state, 'to_take') IN ('to_take', 'carried') "
-        "AND NOT EXISTS (SELECT 1 FROM agenda_item o WHERE o.carried_from = i.id AND NOT o.deleted AND coalesce(o.state, 'to_take') <> 'to_take') ORDER BY i.position IS NULL, i.position, i.n", (meeting,),
+        "AND NOT EXISTS (SELECT 1 FROM agenda_item o WHERE o.carried_from = i.id AND NOT o.deleted AND o.meeting <> ?) ORDER BY i.position IS NULL, i.position, i.n", (meeting, to),
     )  # fmt: skip
 
 
-def _cancelled(session: Session, meeting: str) -> list[Proposal]:
+def _cancelled(session: Session, meeting: str, to: MeetingFacts) -> list[Proposal]:
     """What stood on the agenda of a meeting that was cancelled, and the questions drafted for it."""
     connection, found = session.read(), list[Proposal]()
     words = f"Was for the meeting of {_when(session, meeting)}, which was cancelled."
-    for row in _not_taken(connection, meeting):
+    for row in _not_taken(connection, meeting, to.id):
         found.append(Proposal("follow_up", str(row["id"]), "agenda_item", str(row["reference"]), str(row["title"] or ""), words))
     for row in plain_rows(connection, "SELECT id, reference, question FROM challenge WHERE meeting = ? AND NOT deleted AND status = 'drafted' ORDER BY n", (meeting,)):
         found.append(Proposal("follow_up", str(row["id"]), "challenge", str(row["reference"]), str(row["question"] or ""), words))

@@ -84,7 +84,7 @@ def read_item(session: Session, item: str) -> Item:
     if not rows:
         raise NotFoundError("This agenda item is no longer in this store.")
     row = rows[0]
-    about = about_what(connection, row)
+    about = record_about(connection, row)
     made = Item(
         item, str(row["reference"]), str(row["title"] or ""), int(str(row["minutes"] or 0)), str(row["presenter"] or ""), str(row["state"] or "to_take"),
         _is_private(session, row, about), about,
@@ -106,7 +106,7 @@ def read_item(session: Session, item: str) -> Item:
     return made
 
 
-def about_what(connection: Connection, row: Mapping[str, object]) -> names.Found | None:
+def record_about(connection: Connection, row: Mapping[str, object]) -> names.Found | None:
     """The record that an item is about; of a question from last time the record that this was about."""
     found = names.maybe_find(connection, str(row["about"])) if row["about"] else None
     if found is not None and found.entity == CHALLENGE.key:
@@ -151,7 +151,7 @@ def note(session: Session, item: str, typed: Mapping[str, str]) -> Changes:
         raise ValueRefusedError("Choose the status for which this is the reason.")
     with session.store.write(session.who, given.get("why") or None, Act.MEETING, item) as tx:
         row = tx.row(AGENDA_ITEM.key, item)
-        about = about_what(tx.connection, row)
+        about = record_about(tx.connection, row)
         follow_up = _follow_up(session, tx, about, given) if given.get("follow_up") else None
         if given.keys() & _TO_CHALLENGE.keys() - {"answer_as"} or given.get("remark") or follow_up:
             _challenge(session, tx, row, about, given, follow_up)

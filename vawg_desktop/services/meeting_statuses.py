@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain.acts import Act, act_of
-from vawg_desktop.services.meeting_notes import about_what
+from vawg_desktop.services.meeting_notes import record_about
 from vawg_desktop.store import history as past
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ class StatusSet:
 
 def statuses_set(connection: Connection, item: Mapping[str, object]) -> list[StatusSet]:
     """The statuses that were set while an agenda item was taken and not taken back since, in order."""
-    about = about_what(connection, item)
+    about = record_about(connection, item)
     if about is None or not about.spec.status:
         return []
     entries = past.entries_of(connection, [about.id])
     gone = past.taken_back((e.txn, str(e.about)) for e in entries if e.act in ("undo", "redo"))
     here = [e for e in entries if act_of(e.act) is Act.MEETING and e.about == str(item["id"]) and about.spec.status in e.fields and e.txn not in gone]
-    told = [(e, e.fields[about.spec.status]) for e in here]
+    told = [(e, cell) for e in here if (cell := e.fields[about.spec.status]).digests is None]  # what was disposed of has no words
     return [StatusSet(about.reference, about.entity, str(c.before or ""), str(c.after or ""), e.why or "") for e, c in told]

@@ -56,7 +56,7 @@ def minutes(session: Session, asked: Asked) -> Made:
     blocks.append(Heading("Items"))
     for number, item in enumerate(held.items, 1):
         of_item = [[r for r in rows if r["item"] == item["id"]] for rows in (challenges, decisions, noted)]
-        _item(connection, blocks, number, item, _Noted(*of_item), closed, private)
+        _item(connection, blocks, number, item, _ItemNotes(*of_item), closed, private)
     there = {str(i["id"]) for i in held.items}
     beside = [c for c in challenges if c["item"] not in there]
     apart = [d for d in decisions if d["item"] not in there]
@@ -79,13 +79,13 @@ def minutes(session: Session, asked: Asked) -> Made:
     about = [str(r["about"]) for rows in (held.items, challenges, decisions) for r in rows if r["about"] and r["about"] not in closed]
     about += [str(c["follow_up"]) for c in (*shown, *noted) if c["follow_up"] and c["follow_up"] not in closed]
     named = [{"marking": one} for one in parts.markings(connection, about)]
-    strict = max((ladder.index(MARKING.label(str(r["marking"] or "official"))) for r in (*challenges, *decisions, *named)), default=0)
+    strict = max((ladder.index(MARKING.label(str(r["marking"] or "official"))) for r in (*challenges, *noted, *decisions, *named)), default=0)
     when = [label(str(row["date"])) if row["date"] else "", "–".join(str(row[k]) for k in ("starts", "ends") if row[k]), str(row["place"] or "")]
-    lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), _standing(len(said), unchecked, asked.words.get("stage", "")), *outputs.conflict_note(_in_two_minds(connection, meeting.id, held.items, (*challenges, *noted), decisions))]
+    lines = [f"{meeting.body_name or 'Meeting'}: {', '.join(w for w in when if w)}".rstrip(": "), _standing(len(said), unchecked, asked.words.get("stage", "")), *outputs.conflict_note(_rows_told(connection, meeting.id, held.items, (*challenges, *noted), decisions))]
     return Made(outputs.document(session, f"Minutes: {meeting.title}", blocks, ladder[strict], lines), figures, stage="draft" if unchecked or not said else "checked")
 
 
-def _in_two_minds(connection: Connection, meeting: str, *parts: Sequence[Row]) -> list[Row]:
+def _rows_told(connection: Connection, meeting: str, *parts: Sequence[Row]) -> list[Row]:
     """All that minutes are made of: the meeting, who came, its items, questions and decisions; where two copies said different things that is told."""
     told = plain_rows(connection, "SELECT * FROM meeting WHERE id = ?", (meeting,))
     told += plain_rows(connection, "SELECT * FROM attendance WHERE meeting = ? AND NOT deleted ORDER BY n", (meeting,))
@@ -146,7 +146,7 @@ def _called(one: attendance.Attends) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Noted:
+class _ItemNotes:
     """What was noted of an item: the questions put, the decisions, and what was noted without a question."""
 
     challenges: Sequence[Row]
@@ -154,14 +154,14 @@ class _Noted:
     apart: Sequence[Row]
 
 
-def _item(connection: Connection, blocks: list[Block], number: int, item: Row, noted: _Noted, closed: set[str], private: set[str]) -> None:
+def _item(connection: Connection, blocks: list[Block], number: int, item: Row, noted: _ItemNotes, closed: set[str], private: set[str]) -> None:
     if item["id"] in private:
         blocks += [Heading(f"{number}. Private item", 2), Paragraph("Taken in private; not minuted here.")]
         return
     blocks.append(Heading(f"{number}. {item['title']}", 2))
     state = str(item["state"] or "to_take")
     facts = [fact for c in noted.apart if c["id"] not in closed for fact in _facts(connection, c, closed)]
-    facts += [_set(one) for one in statuses_set(connection, item)]
+    facts += [_status_words(one) for one in statuses_set(connection, item)]
     if not noted.challenges and not noted.decisions and not facts:
         blocks.append(Paragraph({"taken": "Taken; nothing was asked or decided.", "to_take": "Not reached."}.get(state, f"{ITEM_STATE.label(state)}.")))
         return
@@ -172,7 +172,7 @@ def _item(connection: Connection, blocks: list[Block], number: int, item: Row, n
         blocks.append(Paragraph("Carried forward."))
 
 
-def _set(one: StatusSet) -> str:
+def _status_words(one: StatusSet) -> str:
     """A status that was set in the meeting, in words."""
     terms = BY_KEY[one.entity].status_field
     assert terms is not None and terms.terms is not None

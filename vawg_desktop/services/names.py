@@ -198,8 +198,9 @@ class Directory:
 
 
 def is_independent(connection: Connection, body: object) -> bool:
-    """Whether a body, by id, is one that is never rated or judged; of none, and of one that is not here, it is not said."""
-    return bool(body) and connection.exec_driver_sql("SELECT standing FROM partner WHERE id = ?", (str(body),)).scalar() == "independent"
+    """Whether a body, by id, is one that is never rated or judged; of one that was not handed over with a part nobody knows whether it is."""
+    found = connection.exec_driver_sql("SELECT standing, reference FROM partner WHERE id = ?", (str(body),)).fetchone() if body else None
+    return found is not None and (found[0] == "independent" or not found[1])
 
 
 def titles(connection: Connection, entity: str) -> list[str]:

@@ -82,7 +82,9 @@ class Paper:
     def independent(self) -> frozenset[str]:
         """The ids of independent bodies, whose actions are not rated; of a body that was not handed over with a part nobody knows whether it is one."""
         if self._independent is None:
-            self._independent = frozenset(str(r["id"]) for r in self._bodies() if r["standing"] == "independent" or not r["reference"])
+            then = {str(r["id"]): r["standing"] == "independent" or not r["reference"] for r in self._bodies()}
+            now = self.session.read().exec_driver_sql("SELECT id FROM partner WHERE standing = 'independent' OR coalesce(reference, '') = ''").fetchall()
+            self._independent = frozenset(i for i, own in {**{str(i): True for (i,) in now}, **then}.items() if own)
         return self._independent
 
     def title(self, spec: EntitySpec, row: Mapping[str, Value]) -> str:
