@@ -163,6 +163,7 @@ def test_a_status_that_was_set_is_minuted_and_not_once_it_is_undone(session: Ses
 def test_minutes_name_the_chair_and_who_came_in_whose_place(session: Session) -> None:
     meeting = board(session)
     put(session, meeting, chair="Pat Chair")
+    assert "In the chair: Pat Chair" in text(session, "minutes", meeting)
     attendance.note_attendance(session, meeting, [Attends("Sam Deputy", "", "", "", "present")])
     (noted,) = rows(session, "attendance")
     put(session, str(noted["reference"]), in_place_of="Lee Head")

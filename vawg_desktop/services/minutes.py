@@ -115,11 +115,11 @@ def _checks(blocks: list[Block], said: Sequence[Row]) -> int:
 def _who_was_there(session: Session, blocks: list[Block], meeting: str) -> None:
     told = [one for one in attendance.attendance(session, meeting) if one.state]
     blocks.append(Heading("Attendance"))
-    if not told:
-        blocks.append(Paragraph("No attendance was noted."))
-        return
     chair = _chair(session, meeting, told)
     lines = [f"In the chair: {chair}"] if chair else []
+    if not told:
+        blocks += [Paragraph(words) for words in (*lines, "No attendance was noted.")]
+        return
     for key in ATTENDANCE.key_list():
         some = [_called(one) for one in told if one.state == key]
         if some:
