@@ -23,6 +23,7 @@ from vawg_desktop.services import (
     outputs,
     show,
     small_counts,
+    survey_crossings,
     survey_tables,
     surveys,
 )
@@ -33,8 +34,12 @@ from vawg_desktop.services.surveys import Answers
 
 #: Kinds of question whose choices are counted, and those of which only how many answered is.
 COUNTED, OF_CHOICES = frozenset({"single", "multi", "matrix", "scale"}), frozenset({"multi"})
+#: Kinds of question that others are divided by: one choice of each respondent.
+_DIVIDES = frozenset({"single", "scale", "matrix"})
 #: The group that holds everybody, and what stands where a respondent did not say which group is theirs.
 ALL, NOT_SAID = "All respondents", "Not said"
+#: What stands there where "Not said" is one of the question's own choices.
+_NO_ANSWER = "No answer"
 #: What a survey's one wave without a name is called.
 ONLY_WAVE = "The only wave"
 #: The wave as what answers are broken down by.
@@ -116,8 +121,8 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
         raise ValueRefusedError(f"“{answers.question(by)['wording'] if fold(by) != WAVE else by}” has {len(names)} different answers; break results down by a question of a few choices.")
     by_words = "" if not by else "Wave" if fold(by) == WAVE else str(answers.question(by)["wording"])
     made = Result(asked, choices, [], by, by_words, under, respondents=responses(answers, wave, under))
-    tally = _tally(asked, answers, given, choices, names, group_of)
-    made.groups = _groups(tally, by, wave, answers, under)
+    tally = _tally(asked, answers, given, choices, names, group_of, _unsaid(answers, by))
+    made.groups = _groups(tally, _other_way(answers, asked, by, under) if coded is None else None, by, wave, answers, under)
     made.coded = coding_counts.method(session, coded[2]) if coded is not None else ""
     made.hidden = sum(c is None for g in made.groups for c in [g.base, *g.counts])
     _net(session, asked, made)
@@ -150,18 +155,28 @@ def _grouping(answers: Answers, by: str, under: int) -> Callable[[surveys.Row], 
     if fold(by) == WAVE:
         return lambda row: row.wave or ONLY_WAVE
     question = answers.question(by)
-    if question["kind"] not in ("single", "scale", "matrix"):
+    if question["kind"] not in _DIVIDES:
         raise ValueRefusedError(f"Results are broken down by a question of one choice; “{question['wording']}” is {QUESTION_KIND.label(str(question['kind'])).casefold()}.")
     id = str(question["id"])
     own = _own_words(Counter(str(a) for r in answers.rows if (a := r.answers.get(id)) is not None), json.loads(str(question["choices"] or "[]")), under)
-    return lambda row: NOT_SAID if (answer := row.answers.get(id)) is None else WRITTEN if str(answer) in own else str(answer)
+    unsaid = _unsaid(answers, id)
+    return lambda row: unsaid if (answer := row.answers.get(id)) is None else WRITTEN if str(answer) in own else str(answer)
+
+
+def _unsaid(answers: Answers, by: str) -> str:
+    """What the group of those is called who did not answer the question that divides."""
+    if not by or fold(by) == WAVE:
+        return NOT_SAID
+    id = str(answers.question(by)["id"])
+    return _NO_ANSWER if any(r.answers.get(id) == NOT_SAID for r in answers.rows) else NOT_SAID
 
 
 def _order(answers: Answers, by: str) -> Callable[[str], tuple[bool, int, str]]:
     """Groups stand in the order of the choices that make them, waves by their names, and who did not say comes last."""
     known: list[str] = [] if fold(by) == WAVE else json.loads(str(answers.question(by)["choices"] or "[]"))
     places = {c: n for n, c in enumerate(known)}
-    return lambda name: (name == NOT_SAID, places.get(name, len(places)), name)
+    unsaid = _unsaid(answers, by)
+    return lambda name: (name == unsaid, places.get(name, len(places)), name)
 
 
 def _choices(question: Mapping[str, object], given: Sequence[tuple[surveys.Row, surveys.Answer]], under: int) -> tuple[list[tuple[surveys.Row, surveys.Answer]], list[str]]:
@@ -201,8 +216,8 @@ def _own_words(found: Counter[str], known: Collection[str], under: int) -> set[s
     return set(few) if 2 * sum(found[c] for c in own) > found.total() else own
 
 
-def _tally(question: Mapping[str, object], answers: Answers, given: Sequence[tuple[surveys.Row, surveys.Answer]], choices: Sequence[str], names: Sequence[str], group_of: Callable[[surveys.Row], str]) -> Tally:
-    """A question counted by group and wave."""
+def _tally(question: Mapping[str, object], answers: Answers, given: Sequence[tuple[surveys.Row, surveys.Answer]], choices: Sequence[str], names: Sequence[str], group_of: Callable[[surveys.Row], str], unsaid: str) -> Tally:
+    """A question counted by group and wave; ``unsaid`` is what the group is called that did not say which is theirs."""
     places, groups, waves = ({name: n for n, name in enumerate(some)} for some in (choices, names, answers.waves))
     counts: Counter[tuple[int, int, int]] = Counter()
     bases: Counter[tuple[int, int]] = Counter()
@@ -211,11 +226,22 @@ def _tally(question: Mapping[str, object], answers: Answers, given: Sequence[tup
         group, wave = groups[group_of(row)], waves[row.wave]
         bases[group, wave] += 1
         counts.update((places[c], group, wave) for c in set(_several(answer)) if c in places)
-    free = [groups[NOT_SAID]] if NOT_SAID in groups else []
-    return Tally(len(choices), Line(names, free), Line(answers.waves), question["kind"] in OF_CHOICES, counts, bases, sizes)
+    free = [groups[unsaid]] if unsaid in groups else []
+    return Tally(str(question["id"]), choices, Line(names, free), Line(answers.waves), question["kind"] in OF_CHOICES, counts, bases, sizes)
 
 
-def _groups(tally: Tally, by: str, wave: str | None, answers: Answers, under: int) -> list[Group]:
+def _other_way(answers: Answers, asked: Mapping[str, object], by: str, under: int) -> Tally | None:
+    """The question that divides, counted and divided by the one that it divides; None where nobody can ask for that, or where it is one question."""
+    if not by or fold(by) == WAVE or asked["kind"] not in _DIVIDES:
+        return None
+    divides, back = answers.question(by), str(asked["id"])
+    given, choices = _choices(divides, [(r, a) for r in answers.rows if (a := r.answers.get(str(divides["id"]))) is not None], under)
+    group_of = _grouping(answers, back, under)
+    names = sorted({group_of(r) for r, _ in given}, key=_order(answers, back))
+    return _tally(divides, answers, given, choices, names, group_of, _unsaid(answers, back)) if choices and divides["id"] != back and len(names) <= _MOST_GROUPS else None
+
+
+def _groups(tally: Tally, other: Tally | None, by: str, wave: str | None, answers: Answers, under: int) -> list[Group]:
     """The groups with their counts, everybody first, small ones hidden and as many others as keep anybody from working them out."""
     if wave is None:
         everybody = survey_tables.whole(tally, under)
@@ -223,7 +249,11 @@ def _groups(tally: Tally, by: str, wave: str | None, answers: Answers, under: in
         everybody = survey_tables.by_waves(tally, under)[answers.waves.index(wave)]
     made = [Group(ALL, everybody.base, everybody.counts)]
     if by:
-        parts = survey_tables.by_groups(tally, under) if wave is None or fold(by) == WAVE else survey_tables.in_wave(tally, under, answers.waves.index(wave))
+        place = None if wave is None or fold(by) == WAVE else answers.waves.index(wave)
+        if other is not None and tally.choices:
+            parts = survey_crossings.shown(tally, other, under, place)
+        else:
+            parts = survey_tables.by_groups(tally, under) if place is None else survey_tables.in_waves(tally, under)[place]
         made += [Group(name, part.base, part.counts) for name, part in zip(tally.groups.names, parts, strict=True) if wave is None or fold(by) != WAVE or name == (wave or ONLY_WAVE)]
     return made
 

@@ -3,7 +3,8 @@
 Anybody may see the same question undivided, wave by wave, by a group, and by a group within one wave, and may take one from another. So these
 are decided one after the other, each with what the ones before it show as known: everybody; each wave; each group; each group within each wave.
 How many of each group answered is decided for the whole survey, by how large the groups are, and not question by question: of two questions
-that hid different groups, each would tell what the other hid.
+that hid different groups, each would tell what the other hid. Two questions that can each be divided by the other are decided together, see
+``survey_crossings``.
 """
 
 from __future__ import annotations
@@ -31,17 +32,23 @@ class Line:
 class Tally:
     """A question counted by a group and a wave, each by its place: ``counts`` by (choice, group, wave), ``bases`` of those who answered by (group, wave).
 
-    ``sizes`` are all respondents by (group, wave), whatever they answered. ``several``: respondents may make more than one choice, so of each
+    ``sizes`` are all respondents by (group, wave), whatever they answered. ``question`` is its id. ``several``: respondents may make more than one choice, so of each
     choice it is counted who made it and who did not.
     """
 
-    choices: int
+    question: str
+    choices: Sequence[str]
     groups: Line
     waves: Line
     several: bool
     counts: Mapping[tuple[int, int, int], int] = field(default_factory=dict[tuple[int, int, int], int])
     bases: Mapping[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     sizes: Mapping[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+
+    @property
+    def every_choice(self) -> range:
+        """The places of the choices."""
+        return range(len(self.choices))
 
     @property
     def every_group(self) -> range:
@@ -73,7 +80,7 @@ class Part:
 def whole(tally: Tally, least: int) -> Part:
     """What is shown of everybody."""
     every, waves = tally.every_group, tally.every_wave
-    base, counts = _sum(tally.bases, every, waves), [tally.count(c, every, waves) for c in range(tally.choices)]
+    base, counts = _sum(tally.bases, every, waves), [tally.count(c, every, waves) for c in tally.every_choice]
     if least < 2 or not tally.choices:
         return Part(None if least > 1 and is_small(base, least) else base, [*counts])
     tables = [[c, base - c, base] for c in counts] if tally.several else [[*counts, base]]
@@ -85,15 +92,23 @@ def whole(tally: Tally, least: int) -> Part:
 def by_waves(tally: Tally, least: int) -> list[Part]:
     """What is shown of each wave."""
     every, waves = tally.every_group, tally.every_wave
-    cells = [[tally.count(c, every, (w,)) for w in waves] for c in range(tally.choices)]
+    cells = [[tally.count(c, every, (w,)) for w in waves] for c in tally.every_choice]
     return _divided(tally, least, tally.waves, cells, [_sum(tally.bases, every, (w,)) for w in waves], [_sum(tally.sizes, every, (w,)) for w in waves])
 
 
 def by_groups(tally: Tally, least: int) -> list[Part]:
     """What is shown of each group, over all waves."""
     groups, waves = tally.every_group, tally.every_wave
-    cells = [[tally.count(c, (g,), waves) for g in groups] for c in range(tally.choices)]
+    cells = [[tally.count(c, (g,), waves) for g in groups] for c in tally.every_choice]
     return _divided(tally, least, tally.groups, cells, [_sum(tally.bases, (g,), waves) for g in groups], [_sum(tally.sizes, (g,), waves) for g in groups])
+
+
+def bases_of_groups(tally: Tally, least: int) -> list[int | None]:
+    """How many of each group answered, over all waves; None where that is hidden."""
+    groups, waves = tally.every_group, tally.every_wave
+    bases, sizes = ([_sum(some, (g,), waves) for g in groups] for some in (tally.bases, tally.sizes))
+    closed = _closed(tally.groups, bases, sizes, least)
+    return [None if g in closed else base for g, base in enumerate(bases)]
 
 
 def _divided(tally: Tally, least: int, line: Line, cells: Sequence[Sequence[int]], bases: Sequence[int], sizes: Sequence[int]) -> list[Part]:
@@ -161,26 +176,40 @@ def _one_way(table: Sequence[Sequence[int]], bases: Sequence[int], totals: Seque
     return [[None if at[n][c] in hidden else table[n][c] for c in range(wide)] for n in range(high)]
 
 
-def in_wave(tally: Tally, least: int, wave: int) -> list[Part]:
-    """What is shown of each group within one wave, beside what is shown of the groups over all waves and of the waves over all groups."""
+def in_waves(tally: Tally, least: int) -> list[list[Part]]:
+    """What is shown of each group within each wave, beside what is shown of the groups over all waves and of the waves over all groups; a list a wave."""
     groups, waves = tally.every_group, tally.every_wave
     bases = [[_sum(tally.bases, (g,), (w,)) for w in waves] for g in groups]
-    cells = [[[tally.count(c, (g,), (w,)) for w in waves] for g in groups] for c in range(tally.choices)]
+    cells = [[[tally.count(c, (g,), (w,)) for w in waves] for g in groups] for c in tally.every_choice]
     if least < 2:
-        return [Part(bases[g][wave], [cells[c][g][wave] for c in range(tally.choices)]) for g in groups]
+        return [[Part(bases[g][w], [cells[c][g][w] for c in tally.every_choice]) for g in groups] for w in waves]
     across, along = by_groups(tally, least), by_waves(tally, least)
-    closed = {(g, w) for g in groups for w in waves if across[g].base is None or along[w].base is None}
-    for table in ([[_sum(tally.sizes, (g,), (w,)) for w in waves] for g in groups], bases):  # by how large the groups are, then by how many answered
-        closed |= _closed_within(table, closed, [p.base for p in across], [p.base for p in along], least)
-    made = [Part(None if (g, wave) in closed else bases[g][wave], []) for g in groups]
+    closed = _closed_in_waves(tally, [p.base for p in across], [p.base for p in along], least)
+    made = [[Part(None if (g, w) in closed else bases[g][w], []) for g in groups] for w in waves]
     rests = [[[bases[g][w] - row[g][w] for w in waves] for g in groups] for row in cells]
     tables = [(n, [row, rest]) for n, (row, rest) in enumerate(zip(cells, rests, strict=True))] if tally.several else [(0, cells)] if cells else []
     for first, table in tables:
         hidden = _two_ways(table, bases, closed, [[_shown_of(p, first + n, n, tally.several) for p in across] for n in range(len(table))], [[_shown_of(p, first + n, n, tally.several) for p in along] for n in range(len(table))], least)
         for n in range(1 if tally.several else len(table)):
             for g in groups:
-                made[g].counts.append(None if (n, g, wave) in hidden else table[n][g][wave])
+                for w in waves:
+                    made[w][g].counts.append(None if (n, g, w) in hidden else table[n][g][w])
     return made
+
+
+def bases_in_waves(tally: Tally, least: int) -> list[list[int | None]]:
+    """How many of each group answered in each wave, a list a wave; None where that is hidden."""
+    closed = _closed_in_waves(tally, bases_of_groups(tally, least), [p.base for p in by_waves(tally, least)], least)
+    return [[None if (g, w) in closed else _sum(tally.bases, (g,), (w,)) for g in tally.every_group] for w in tally.every_wave]
+
+
+def _closed_in_waves(tally: Tally, across: Sequence[int | None], along: Sequence[int | None], least: int) -> set[tuple[int, int]]:
+    """The places by group and wave of which it is not told how many answered: by how large the groups are, then by how many answered."""
+    groups, waves = tally.every_group, tally.every_wave
+    closed = {(g, w) for g in groups for w in waves if across[g] is None or along[w] is None}
+    for counts in (tally.sizes, tally.bases):
+        closed |= _closed_within([[_sum(counts, (g,), (w,)) for w in waves] for g in groups], closed, across, along, least)
+    return closed
 
 
 def _shown_of(part: Part, choice: int, row: int, several: bool) -> bool:
