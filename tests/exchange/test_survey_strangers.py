@@ -9,7 +9,7 @@ import pytest
 
 from tests.exchange.test_survey_in import table, written
 from vawg_desktop.exchange.survey_in import SurveyFile, read_survey
-from vawg_desktop.services import survey_results, surveys
+from vawg_desktop.services import survey_results, surveys, triage
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
 
@@ -61,9 +61,10 @@ def test_columns_that_identify_people_are_left_out_by_their_headings(tmp_path: P
     assert heading in dict(found.dropped_columns) and list(kinds(found)) == ["Safe?"]
 
 
-def test_a_column_of_names_is_left_out_whatever_it_is_called(tmp_path: Path) -> None:
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_column_of_names_is_left_out_whatever_it_is_called(tmp_path: Path, turned: bool) -> None:
     names = ["Amy", "Sarah Jones", "Priya", "Fatima Ali", "Chloe", "Megan Price", "Olivia", "Hannah"]
-    found = read(tmp_path, [["Respondent ID", "Sister", "Safe?"], *([f"{n:04}", name, "Yes"] for n, name in enumerate(names))])
+    found = read(tmp_path, [["Respondent ID", "Sister", "Safe?"], *([f"{n:04}", f"Smith, {name.partition(' ')[0]}" if turned else name, "Yes"] for n, name in enumerate(names))])
     assert dict(found.dropped_columns)["Sister"] == "may identify a person"
 
 
@@ -116,3 +117,70 @@ def test_a_line_of_an_answer_that_looks_like_a_row_is_words(tmp_path: Path) -> N
     path = tmp_path / "quotes.csv"
     path.write_text('ID,Safe,Why\n1,Yes,"line one\nline two, a, b\n3,x,y"\n2,No,"said ""no"""\n3,Yes,\n4,Yes,ok\n', "utf-8")
     assert len(read_survey(path).responses) == 4
+
+
+def test_a_question_that_was_not_put_was_not_answered(tmp_path: Path) -> None:
+    """LimeSurvey writes N/A there, Qualtrics -99; so do many offices of their own."""
+    rows = [["id", "submitdate", "lastpage", "startlanguage", "safe", "where[bus]", "where[park]"], *([str(n), "2026-03-01", "2", "en", *(["N/A"] * 3 if n < 6 else ["Yes", "Yes", "No"])] for n in range(10))]
+    found = read(tmp_path, rows, "lime.csv")
+    assert [sum(r.answers[q] is not None for r in found.responses) for q in range(len(found.questions))] == [4, 4] and "N/A" not in {c for q in found.questions for c in q.choices}
+    assert ("safe", "N/A", 6) in found.missing and found.dropped_rows["no question was answered"] == 6
+    head = ["StartDate", "EndDate", "Finished", "ResponseId", "Q1", "Q2"]
+    table_of = [head, ["Start Date", "End Date", "Finished", "Response ID", "How safe?", "How old?"], *(["2026-03-01", "2026-03-01", "True", f"R_{n:09}", "-99" if n < 3 else str(n % 5), "-99" if n == 9 else str(20 + n)] for n in range(30))]
+    scale = read(tmp_path, table_of, "qualtrics.csv")
+    assert scale.questions[0].kind == "scale" and "-99" not in scale.questions[0].choices and scale.missing == [("How safe?", "-99", 3), ("How old?", "-99", 1)]
+    own = read(tmp_path, [["Respondent ID", "Age", "Warmer or colder"], *([str(n), "-9" if n == 3 else str(20 + n), str(n - 12)] for n in range(24))], "own.csv")
+    assert own.missing == [("Age", "-9", 1)] and [r.answers[1] for r in own.responses][3] == "-9"
+
+
+@pytest.mark.parametrize("mark", [";", "; ", "|", " | ", "\n"])
+def test_several_answers_in_a_cell_are_told_apart_by_what_no_choice_holds(tmp_path: Path, mark: str) -> None:
+    cells = [mark.join(some) for some in (["Parks", "Buses"], ["Parks", "Buses, trains"], ["Streets", "Parks"], ["Buses", "Streets", "Buses, trains"])] * 8
+    found = read(tmp_path, [["Timestamp", "Where?"], *([f"2026/03/{n % 28 + 1:02} 9:12:33 am GMT", cell] for n, cell in enumerate(cells))])
+    (question,) = found.questions
+    assert question.kind == "multi" and set(question.choices) == {"Parks", "Buses", "Streets", "Buses, trains"} and found.responses[2].answered == "2026-03-03"
+
+
+def test_words_with_such_marks_within_them_stay_words(tmp_path: Path) -> None:
+    rows = [["Respondent ID", "What would help?"], *([str(n), f"Lights; path number {n} is dark\nand nobody comes"] for n in range(30))]
+    assert kinds(read(tmp_path, rows)) == {"What would help?": "free_text"}
+
+
+def test_own_words_among_several_choices_are_looked_at_and_are_no_choice(tmp_path: Path) -> None:
+    session = Session(making.create(tmp_path / "a.vawg", passphrase=None), "A. Officer")
+    rows = [["ID", "Start time", "Completion time", "Email", "Name", "Where?"], *([str(n), "", "2026-03-01", "", "", "Parks;Buses;" if n % 2 else "Streets;"] for n in range(60)), ["90", "", "2026-03-01", "", "", "Parks;My husband Darren hits me;"], ["91", "", "2026-03-01", "", "", "Behind the Co-op;"]]
+    taken = surveys.take_in(session, written(tmp_path, table(rows), "forms.csv"))
+    answers = surveys.answers(session, str(surveys.find(session, "forms")["id"]))
+    found = survey_results.result(session, answers, "Where?", least=5)
+    assert set(found.choices) == {"Parks", "Buses", "Streets", survey_results.WRITTEN} and taken is not None
+    flagged = session.read().exec_driver_sql("SELECT id, reasons FROM survey_response WHERE reasons IS NOT NULL").fetchall()
+    assert [str(r[1]).partition(",")[0] for r in flagged] == ["danger"]
+    assert [t.words for t in triage.answers_of(session, str(flagged[0][0]))] == ["My husband Darren hits me"]
+
+
+@pytest.mark.parametrize(("heading", "cell"), [
+    ("House no", "12"), ("UPRN", "10002345678"), ("Easting", "575432"), ("Northing", "155432"), ("Passport no.", "123456789"), ("Crime number", "46/1234/26"), ("Collar number", "12345"), ("Staff ID", "55432"), ("Snapchat", "amy.x"),
+    ("Where were you?", "51.27611,1.07500"), ("Their car", "GK10 ABC"), ("How can we reach you", "7700900123"),
+])  # fmt: skip
+def test_more_columns_that_identify_people(tmp_path: Path, heading: str, cell: str) -> None:
+    rows = [["Respondent ID", heading, "Safe?"], *([f"{n:04}", cell, "Yes" if n % 2 else "No"] for n in range(12))]
+    found = read(tmp_path, rows)
+    assert heading in dict(found.dropped_columns) and list(kinds(found)) == ["Safe?"]
+
+
+def test_a_number_that_many_rows_share_eats_no_response(tmp_path: Path) -> None:
+    rows = [["ID", "Safe?", "District"], *([str(n % 25), "Yes" if n % 3 else "No", ["Dover", "Deal", "Ashford"][n % 7 % 3]] for n in range(40))]
+    found = read(tmp_path, rows)
+    assert len(found.responses) == 40 and ("ID", "shared by many rows, so it does not identify respondents") in found.dropped_columns and not found.respondent
+    again = read(tmp_path, [*rows[:26], *rows[1:4]], "again.csv")
+    assert len(again.responses) == 25 and again.respondent == "ID"
+
+
+def test_kobos_several_choices_in_either_of_its_forms(tmp_path: Path) -> None:
+    tail = ["_id", "_uuid", "_submission_time"]
+    apart = [["safe", "where/parks", "where/buses", "about/tired", *tail], *(["yes", str(n % 2), str((n + 1) % 3 // 2), "no", str(n), f"u{n}", "2026-03-01"] for n in range(12))]
+    found = read(tmp_path, apart, "apart.csv")
+    assert [(q.wording, q.kind) for q in found.questions][:2] == [("safe", "single"), ("where", "multi")] and found.questions[1].choices == ["parks", "buses"]
+    cells = ["parks buses", "parks", "buses", "streets", "parks streets", "streets buses"]
+    one = read(tmp_path, [["where", *tail], *([cell, str(n), f"u{n}", "2026-03-01"] for n, cell in enumerate(cells * 2))], "one.csv")
+    assert one.questions[0].kind == "multi" and set(one.questions[0].choices) == {"parks", "buses", "streets"}

@@ -117,7 +117,7 @@ def read_survey(path: Path, profile: str = "", keep: Collection[str] = (), choic
         table = _from_headings(_table(path, name, content))
         top = [[column[n] for column in table] for n in range(min(3, len(table[0])))]
         tool = asked or profiles.known(*top[:2])
-        columns = _columns(table, top, tool)
+        columns = [_with_answers_only(asked or tool, c) for c in _columns(table, top, tool)]
     found = SurveyFile((asked or tool).key, hashlib.sha256(content).hexdigest(), rows=len(columns[0].cells) if columns else 0)
     chosen = choices or ColumnChoices()
     _sort_out(found, asked or tool, columns, replace(chosen, keep=(*keep, *chosen.keep)), earlier or ColumnChoices())
@@ -199,6 +199,18 @@ def _columns(table: list[list[str]], top: list[list[str]], tool: Profile) -> lis
     return made
 
 
+#: What many offices write for "no answer" in columns where nothing else is below nought.
+_NO_ANSWER = frozenset({"-9", "-99", "-999", "-9999"})
+
+
+def _with_answers_only(tool: Profile, column: Column) -> Column:
+    """The column without what stands for a question that was not put or was passed over: it is no answer, and told as such."""
+    numbers = [v for v in column.counts if v.startswith("-") and v[1:].isdigit()]
+    for value in sorted(column.counts.keys() & (tool.unasked | (_NO_ANSWER if _NO_ANSWER.issuperset(numbers) else frozenset()))):
+        column = column.without_missing({value}, value)
+    return column
+
+
 def _from_headings(table: list[list[str]]) -> list[list[str]]:
     """The columns without what stands above the headings: a title, a date, Excel's line that names the mark between columns."""
     rows = [[column[n] for column in table] for n in range(min(_TOP, len(table[0])))]
@@ -271,6 +283,10 @@ def _sort_out(found: SurveyFile, tool: Profile, columns: list[Column], choices: 
             missing.update({(mention_label(column) or column.head, label): count for label, count in column.missing.items()})
     found.missing = [(question, label, count) for (question, label), count in missing.items()]
     found.questions, answers = questions_of(tool, asked)
+    if who is not None and not choices.respondent and _is_shared(who, when, list(zip(*answers, strict=True))):
+        place = next(n for n, (name, why) in enumerate(found.dropped_columns) if name == found.respondent and why == profiles.TOOL)
+        found.dropped_columns[place] = (found.respondent, profiles.SHARED)
+        who, found.respondent = None, ""
     _responses(found, tool, columns, who, when, answers)
 
 
@@ -283,6 +299,21 @@ def _tells_apart(column: Column) -> None:
     """Raises ValueRefusedError where a column that was chosen to tell respondents apart does not: it is empty for some, or one value stands for several."""
     if column.counts.total() < len(column.cells) or column.counts.total() > len(column.counts):
         raise ValueRefusedError(f"“{column.head}” does not identify respondents: {how_many(len(column.cells), 'row')}, {how_many(len(column.counts), 'different value')} in it.")
+
+
+#: From so many rows on, and from so large a share on of those that differ under one number, the number is not a respondent's; nobody answers more often.
+_ENOUGH_ROWS, _SHARED, _OFTEN = 20, 0.1, 3
+
+
+def _is_shared(who: Column, when: Column | None, rows: Sequence[tuple[Answer, ...]]) -> bool:
+    """Whether a column that is called like a respondent's number is that of a household, a school or a batch: many different rows share a value, and no days tell which came later."""
+    found: dict[str, set[str]] = {}
+    for key, row in zip(who.cells, rows, strict=False):
+        if key and any(a is not None for a in row):
+            found.setdefault(key, set()).add(json.dumps(row, ensure_ascii=False))
+    total, again = sum(map(len, found.values())), sum(len(some) - 1 for some in found.values())
+    often = any(len(some) > _OFTEN for some in found.values())
+    return total >= _ENOUGH_ROWS and again > _SHARED * total and (often or when is None or not survey_rows.holds_moments(when))
 
 
 def _left_out(tool: Profile, column: Column, wanted: Collection[str]) -> str:
@@ -298,6 +329,8 @@ def _left_out(tool: Profile, column: Column, wanted: Collection[str]) -> str:
     if names & set(wanted):
         return ""
     closed = bool(column.counts) and (column.is_option() or typing.is_closed(column.counts))
+    if closed and profiles.is_number_of(column.head) and any(v.isdigit() for v in column.counts):
+        closed = False  # "House number" asks where somebody lives, though all be small numbers
     asks = not closed and (profiles.asks_who(column.head) or profiles.asks_who(column.option))
     if names & tool.personal or asks or typing.is_personal(column.counts):
         return profiles.PERSONAL

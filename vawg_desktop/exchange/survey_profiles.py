@@ -15,6 +15,8 @@ from vawg_desktop.domain.terms import fold
 PERSONAL, LINK, TOOL, EMPTY = "may identify a person", "a link of the tool", "the tool's own", "empty"
 #: Where the first half of a postcode was asked for and some typed all of it.
 HALF = "the second half of postcodes"
+#: Called like a respondent's number, but many different rows share a value.
+SHARED = "shared by many rows, so it does not identify respondents"
 #: An officer left it out.
 CHOSEN = "left out by choice"
 
@@ -25,6 +27,7 @@ class Profile:
 
     ``known_by`` are headings of which all stand in its first row; ``respondent`` says who answered, the first that is there; ``answered`` when.
     ``personal``, ``links`` and ``own`` are no questions. ``split``: the mark between several answers in one cell.
+    ``unasked``: what stands where a question was not put, or was passed over.
     """
 
     key: str
@@ -36,6 +39,7 @@ class Profile:
     links: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
     split: str = ""
+    unasked: frozenset[str] = frozenset()
 
 
 def _all(words: str) -> frozenset[str]:
@@ -62,16 +66,18 @@ MS_FORMS = Profile(
 QUALTRICS = Profile(
     "qualtrics", "Qualtrics", _each("responseid|startdate|enddate"), _each("responseid"), _each("enddate|recordeddate"),
     _all("ipaddress|recipientlastname|recipientfirstname|recipientemail|externalreference|externaldatareference|emailaddress|name|locationlatitude|locationlongitude|locationaccuracy"), frozenset(),
-    _all("startdate|enddate|status|progress|duration (in seconds)|finished|recordeddate|distributionchannel|userlanguage|responseset"), ",",
+    _all("startdate|enddate|status|progress|duration (in seconds)|finished|recordeddate|distributionchannel|userlanguage|responseset"), ",", frozenset({"-99"}),
 )  # fmt: skip
 LIMESURVEY = Profile(
     "limesurvey", "LimeSurvey", _each("id|submitdate|lastpage|startlanguage"), _each("id"), _each("submitdate|datestamp"),
     _all("ipaddr|refurl|token|ip address|referrer url|email|firstname|lastname"), frozenset(), _all("submitdate|lastpage|startlanguage|seed|startdate|datestamp"),
+    unasked=frozenset({"N/A"}),
 )  # fmt: skip
 #: The same with headings in full words.
 LIMESURVEY_WORDS = Profile(
     "limesurvey", "LimeSurvey", _each("response id|date submitted|last page|start language"), _each("response id"), _each("date submitted|date last action"),
     LIMESURVEY.personal, frozenset(), _all("date submitted|last page|start language|seed|date started|date last action"),
+    unasked=LIMESURVEY.unasked,
 )  # fmt: skip
 KOBO = Profile(
     "kobo", "Kobo", _each("_id|_uuid|_submission_time"), _each("_uuid|_id"), _each("end|_submission_time"),
@@ -102,7 +108,7 @@ _WHO = re.compile(
     r"\b(?:e ?mail|(?:tele)?phone (?:number|no)|mobile (?:number|no)|first ?names?|last ?names?|sur ?names?|full names?|your names?|forenames?|maiden name|"
     r"(?:home |postal |street )?address|post ?codes?|date of birth|dob|national insurance|nhs number|ip ?addr(?:ess)?|latitude|longitude|geo ?location|"
     r"contact (?:details|info\w*|number|name)|signature|user ?name|twitter|instagram|facebook|social media handle|registration number|(?:car|vehicle) reg(?:istration)?|number ?plate|"
-    r"birth ?(?:day|date)|date (?:you|they|he|she) (?:were|was) born|what ?3 ?words|what three words|house (?:number|name)|street name|tel (?:no|number)|device (?:name|id)|custom(?: data| value| variable| field)? ?\d+)\b"
+    r"birth ?(?:day|date)|date (?:you|they|he|she) (?:were|was) born|what ?3 ?words|what three words|house (?:number|no|name)|door number|street name|uprn|usrn|eastings?|northings?|grid ref(?:erence)?|coordinates|passport|driving licen[cs]e|(?:crime|custody|collar|warrant|shoulder|staff|employee|payroll|student|pupil|officer|badge|case|incident|membership|account|ni|nhs|nino) ?(?:reference|ref|number|no|id)|snap ?chat|tik ?tok|whats ?app|linked ?in|discord|screen ?name|gamer ?tag|nickname|tel (?:no|number)|device (?:name|id)|custom(?: data| value| variable| field)? ?\d+)\b"
 )
 #: A short heading that is a name's: "Name (optional)", "Respondent name", "What is your child's name?".
 _NAME = re.compile(r"(?:\w+ ){0,5}names?(?: and \w+)?(?: optional| if you wish| if known)?|handle|when were you born|(?:your )?(?:date|year|place) of birth|(?:your )?d ?o ?b")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -52,6 +52,11 @@ class Column:
     missing: dict[str, int] = field(default_factory=dict[str, int])
     #: The set of several answers of which it holds one (SPSS's category sets).
     mention_of: str = ""
+
+    def without_missing(self, values: Collection[str], called: str) -> Column:
+        """The column with some values as no answer; how often they stood in it is told under ``called``."""
+        count = sum(c in values for c in self.cells)
+        return replace(self, cells=["" if c in values else c for c in self.cells], missing={**self.missing, called: count}) if count else self
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -139,11 +144,21 @@ def _mentions_together(columns: Sequence[Column]) -> list[Column]:
     return made
 
 
+def _several(tool: Profile, column: Column) -> list[list[str]] | None:
+    """Each cell as its several answers, where the column holds such."""
+    several = typing.split_answers(column.cells, tool.split)
+    if several is None and tool is profiles.KOBO and not column.labels:
+        several = typing.split_codes(column.cells)
+    if several is None and not column.labels:
+        several = typing.split_words(column.cells, ", " if tool in (profiles.TABLE, profiles.SMARTSURVEY) else "," if tool is profiles.QUALTRICS else "")
+    return several
+
+
 def _ranked(tool: Profile, member: _Member, stem: str) -> list[tuple[Question, list[Answer]]]:
     """An order of options that stands in one cell as a question for each option: which place it was given, 1 the first."""
     column = member.column
-    several = typing.split_answers(column.cells, tool.split)
-    options = typing.rankings(several) if several is not None and tool.split != "," else None
+    several = _several(tool, column) if tool.split != "," and not column.mention_of else None
+    options = typing.rankings(several) if several is not None else None
     if several is None or options is None:
         return []
     places = [str(n) for n in range(1, len(options) + 1)]
@@ -167,6 +182,9 @@ def _parted(tool: Profile, column: Column, columns: Sequence[Column]) -> tuple[s
         for n in range(len(parts) - 1, 0, -1):  # an option may hold a stroke of its own
             if (stem := "/".join(parts[:n])) in codes:
                 return stem, _Member(column, "/".join(parts[n:]))
+        stem, _, option = column.code.rpartition("/")
+        if stem and _ticked(column) and sum(c.code.rpartition("/")[0] == stem and _ticked(c) for c in columns) > 1:
+            return stem, _Member(column, option)
     if tool is profiles.KOBO and any(c.code.startswith(f"{column.code}/") for c in columns):
         return column.code, _Member(column, "")
     if tool is profiles.QUALTRICS and (found := _QUALTRICS_OPTION.fullmatch(column.code)) and " - " in column.head:
@@ -174,6 +192,11 @@ def _parted(tool: Profile, column: Column, columns: Sequence[Column]) -> tuple[s
         words = parts[-2] if found[3] and len(parts) > 2 else parts[-1]
         return found[1], _Member(column, words, text=bool(found[3]))
     return column.code or column.head, _Member(column, "")
+
+
+def _ticked(column: Column) -> bool:
+    """Whether a column holds what Kobo writes of one option of several, and not a yes and a no, which answer a question of a group."""
+    return bool(column.counts) and {v.casefold() for v in column.counts} <= {"0", "1", "true", "false"}
 
 
 def _is_other(option: str) -> bool:
@@ -207,13 +230,11 @@ def _single(tool: Profile, member: _Member, stem: str) -> tuple[Question, list[A
     wording = f"{_wording(stem, column)}: {option}" if option else column.head
     own = tool in (profiles.QUALTRICS, profiles.KOBO) or tool.key == "limesurvey"
     code = column.code if own and column.code else f"{_code(stem, column)}: {option}" if option else column.code or column.head
-    several = [c.split(_MENTION) if c else [] for c in column.cells] if column.mention_of else typing.split_answers(column.cells, tool.split)
-    if several is None and tool in (profiles.QUALTRICS, profiles.TABLE):
-        several = typing.split_words(column.cells, spaced=tool is profiles.TABLE)
+    several = [c.split(_MENTION) if c else [] for c in column.cells] if column.mention_of else _several(tool, column)
     if several is not None:
-        choices = Counter(part for answer in several for part in answer)
-        labelled = [label for label in dict.fromkeys(column.labels.values()) if label in choices]
-        return Question(code, wording, typing.MULTI, [*labelled, *(c for c, _ in choices.most_common() if c not in labelled)]), [a or None for a in several]
+        choices = typing.offered(several)
+        labelled = [label for label in dict.fromkeys(column.labels.values()) if any(label in a for a in several)]
+        return Question(code, wording, typing.MULTI, [*labelled, *(c for c in choices if c not in labelled)]), [a or None for a in several]
     kind, choices = typing.kind_of(column.counts, asks_words=(bool(option) and _is_other(option)) or profiles.asks_words(option or column.head))
     if column.labels and kind in (typing.SINGLE, typing.SCALE, typing.NOT_KNOWN, typing.FREE_TEXT) and set(choices) <= set(column.labels.values()):
         kind, choices = typing.SINGLE, [label for label in dict.fromkeys(column.labels.values()) if label not in column.missing or column.counts[label]]

@@ -15,7 +15,7 @@ from vawg_desktop.exchange.survey_questions import Answer, Column
 #: The year that LimeSurvey writes where it keeps no date.
 _NEVER = 1980
 #: A moment as tools write it: the year first, or a day and a month in either order.
-_ISO, _STROKED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"), re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d{2})(?!\d)")
+_ISO, _STROKED = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"), re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d{2})(?!\d)")
 
 
 @dataclass(slots=True)

@@ -21,8 +21,8 @@ _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _CODES = re.compile(r"\d{1,2}(?:,\d{1,2})*")
 _DATE = re.compile(r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[ T]\d{1,2}:\d{2}.*)?")
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}")
-#: An address on the internet, a place in degrees, and a name on social media.
-_PERSONAL = re.compile(rf"{_IP.pattern}|-?\d{{1,3}}\.\d{{3,}},?\s+-?\d{{1,3}}\.\d{{3,}}.*|@\w{{2,}}")
+#: An address on the internet, a place in degrees, a name on social media, a mobile number that lost its nought, and the number plate of a car.
+_PERSONAL = re.compile(rf"{_IP.pattern}|-?\d{{1,3}}\.\d{{3,}}(?:,\s*|\s+|\s*;\s*)-?\d{{1,3}}\.\d{{3,}}.*|@\w{{2,}}|\(?\+?(?:44\)?\s?)?7\d{{3}}\s?\d{{6}}|[A-Za-z]{{2}}\d{{2}}\s?[A-Za-z]{{3}}")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,}|[A-Za-z]{1,4}_[0-9A-Za-z]{8,}")
 #: So large a share of answers that are short and look like a person's data make a column one of persons.
@@ -121,18 +121,60 @@ def split_answers(values: Sequence[str], mark: str) -> list[list[str]] | None:
 
 
 #: Between answers in words: Qualtrics puts no space after its comma, others do.
-_CLOSE, _SPACED = re.compile(r",(?! )"), re.compile(r", ")
+_COMMAS = {",": re.compile(r",(?! )"), ", ": re.compile(r", ")}
+#: What other tools put there; no choice holds these.
+_PLAIN_MARKS = tuple(re.compile(rf"\s*{mark}\s*") for mark in (";", r"\|", r"\n"))
+#: So large a share of the answers in such cells are ones that come again; the others are people's own words.
+_COME_AGAIN = 0.7
+#: From so many respondents on, what only one of them gave among several answers is no choice that was offered.
+_ENOUGH = 20
 
 
-def split_words(values: Sequence[str], *, spaced: bool) -> list[list[str]] | None:
-    """Each cell as its several answers in words, where a comma parts them and nearly all of them also stand alone in some cell. None elsewhere."""
-    mark = _SPACED if spaced else _CLOSE
-    given = [[p.strip() for p in mark.split(v)] for v in values if v]
+def split_words(values: Sequence[str], comma: str) -> list[list[str]] | None:
+    """Each cell as its several answers in words, where a mark parts them; None elsewhere.
+
+    Such a mark is one that choices do not hold (a semicolon, a stroke, a line's end), where most answers come again; or the tool's ``comma`` ("," or
+    ", "; empty for none), where nearly all of them also stand alone in some cell.
+    """
+    for mark in _PLAIN_MARKS:
+        given = [_parts(mark, v) for v in values if v]
+        parts = Counter(p for a in given for p in a)
+        again = {p: n for p, n in parts.items() if n > 1}
+        if sum(len(a) > 1 for a in given) > 1 and 1 < len(again) <= _CHOICES and sum(again.values()) >= _COME_AGAIN * parts.total() and sum(map(len, again)) <= _LETTERS * len(again) and not any(len(a) > len(set(a)) for a in given):
+            return [_parts(mark, v) for v in values]
+    return _alone_too([[p.strip() for p in _COMMAS[comma].split(v)] if v else [] for v in values]) if comma else None
+
+
+def split_codes(values: Sequence[str]) -> list[list[str]] | None:
+    """Each cell as its several answers, where these are codes with a space between them, as Kobo writes them. None elsewhere."""
+    found = [v.split() for v in values]
+    if not all(_KOBO_CODE.fullmatch(part) for answer in found for part in answer) or any(len(a) > len(set(a)) for a in found):
+        return None
+    return _alone_too(found)
+
+
+_KOBO_CODE = re.compile(r"[a-z0-9][\w.-]*")
+
+
+def _parts(mark: re.Pattern[str], cell: str) -> list[str]:
+    return [p for part in mark.split(cell) if (p := part.strip())]
+
+
+def _alone_too(found: list[list[str]]) -> list[list[str]] | None:
+    """Cells of several answers, of which nearly all also stand alone in some cell; None where they do not."""
+    given = [a for a in found if a]
     alone = {a[0] for a in given if len(a) == 1}
     parts = {p for a in given for p in a}
     if sum(len(a) > 1 for a in given) < 2 or not 2 < len(parts) <= _CHOICES or sum(map(len, parts)) > _LETTERS * len(parts) or 5 * len(parts & alone) < 4 * len(parts):
         return None
-    return [[p.strip() for p in mark.split(v)] if v else [] for v in values]
+    return found
+
+
+def offered(answers: Sequence[Sequence[str]]) -> list[str]:
+    """The choices of several that were made, the commonest first: without what a single one of many respondents gave, which are their own words."""
+    counts = Counter(part for answer in answers for part in set(answer))
+    many = sum(map(bool, answers)) >= _ENOUGH
+    return [c for c, n in counts.most_common() if n > 1 or not many]
 
 
 def rankings(answers: Sequence[Sequence[str]]) -> list[str] | None:
@@ -155,8 +197,9 @@ def is_personal(counts: Counter[str]) -> bool:
 
 
 def _is_name(words: str) -> bool:
-    """Whether an answer is no more than somebody's name: a first name, and perhaps others after it."""
-    parts = re.sub(r"[.,'’-]", " ", words).split()
+    """Whether an answer is no more than somebody's name: a first name, and perhaps others after it; or the surname before a comma."""
+    surname, _, first = words.partition(",")
+    parts = re.sub(r"[.,'’-]", " ", f"{first} {surname}" if first else words).split()
     return 0 < len(parts) <= 4 and all(p[:1].isupper() and p.isalpha() for p in parts) and parts[0].casefold() in FIRST_NAMES and (len(parts) > 1 or parts[0].casefold() not in NAMES_AND_WORDS)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from vawg_desktop.domain import clock, safeguarding
@@ -11,6 +12,7 @@ from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.survey_terms import TRIAGE
 from vawg_desktop.exchange.survey_in import SurveyFile
+from vawg_desktop.exchange.survey_questions import Answer
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
@@ -32,13 +34,20 @@ def reasons_of(file: SurveyFile) -> list[list[str]]:
     """Why each response of a file should be looked at, the gravest reason first; empty for most. Each different answer is looked at once."""
     found = [set[str]() for _ in file.responses]
     for place, question in enumerate(file.questions):
-        given = [r.answers[place] for r in file.responses] if not question.choices or any(map(safeguarding.concerns, question.choices)) else []
-        grave = {a: reasons for a in {a for a in given if isinstance(a, str)} if (reasons := safeguarding.concerns(a))}
+        options = frozenset(question.choices)
+        given = [_own(r.answers[place], options) for r in file.responses]
+        if options and not any(map(safeguarding.concerns, options)):  # a choice that was offered tells of nobody
+            given = [[a for a in some if a not in options] for some in given]
+        grave = {a: reasons for a in {a for some in given for a in some} if (reasons := safeguarding.concerns(a))}
         if grave:
-            for n, answer in enumerate(given):
-                if isinstance(answer, str):
-                    found[n].update(grave.get(answer, ()))
+            for n, some in enumerate(given):
+                found[n].update(reason for a in some for reason in grave.get(a, ()))
     return [[reason for reason, _, _ in safeguarding.REASONS if reason in some] for some in found]
+
+
+def _own(answer: Answer, options: Collection[str]) -> Sequence[str]:
+    """An answer's words: of several choices only those that were not offered."""
+    return [a for a in answer if a not in options] if isinstance(answer, list) else [answer] if answer else []
 
 
 def reasons_of_words(words: str) -> list[str]:
@@ -83,9 +92,9 @@ def answers_of(session: Session, response: str) -> list[Told]:
         return []
     told: list[Told] = []
     for question in known.questions:
-        answer = found.answers.get(str(question["id"]))
-        if isinstance(answer, str) and (question["kind"] == "free_text" or safeguarding.concerns(answer)):
-            told.append(Told(str(question["wording"]), answer, tuple(safeguarding.concerns(answer))))
+        for words in _own(found.answers.get(str(question["id"])), json.loads(str(question["choices"] or "[]"))):
+            if question["kind"] == "free_text" or safeguarding.concerns(words):
+                told.append(Told(str(question["wording"]), words, tuple(safeguarding.concerns(words))))
     return sorted(told, key=lambda t: not t.reasons)
 
 
