@@ -16,6 +16,7 @@ import pytest
 from tests.exchange.test_survey_in import SAMPLES, real, table, written
 from tests.services.test_journey import sample_store
 from vawg_desktop.cli import main
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, ValueRefusedError
 from vawg_desktop.exchange.indicators_in import read_indicators
@@ -339,3 +340,51 @@ def test_a_share_of_a_workbook_is_the_one_that_it_shows(session: Session, tmp_pa
 def test_a_heading_that_says_more_than_a_quarter_is_none(heading: str, period: str | None) -> None:
     """A target, a change or a sum so far stood as the quarter's own number, and the true one was refused as told already."""
     assert period_of(heading) == period
+
+
+@pytest.mark.parametrize(("heading", "cells", "stored"), [
+    ("Year ending", ["Mar 2020", "Jun 2020"], ["2019-04/2020-03", "2019-07/2020-06"]), ("Year ending", ["March 2020 [p]", "31 December 2020"], ["2019-04/2020-03", "2020"]),
+    ("12 months to", ["2020-03-31", "2020-06-30"], ["2019-04/2020-03", "2019-07/2020-06"]), ("Quarter ending", ["Mar-20", "Jun-20"], ["2020-Q1", "2020-Q2"]), ("Month ending", ["Mar-20", "Apr-20"], ["2020-03", "2020-04"]),
+    ("Year", ["2019", "2020"], ["2019", "2020"]), ("Month", ["202001", "202002", "202003"], ["2020-01", "2020-02", "2020-03"]), ("Date", ["1/1/2020", "2/1/2020", "3/1/2020"], ["2020-01", "2020-02", "2020-03"]),
+    ("Period", ["2020Q1", "2020Q2"], ["2020-Q1", "2020-Q2"]), ("Period", ["Year ending 31 March 2020", "Year to June 2020"], ["2019-04/2020-03", "2019-07/2020-06"]), ("Period", ["FY 20/21", "FY21/22"], ["2020-04/2021-03", "2021-04/2022-03"]),
+])  # fmt: skip
+def test_the_heading_of_a_column_says_how_long_its_periods_are(tmp_path: Path, heading: str, cells: list[str], stored: list[str]) -> None:
+    """A year's number under "Year ending" stood as that of its last month."""
+    (values,) = series(tmp_path, [["Metric", heading, "Value"], *(["Rape", cell, str(900 + n)] for n, cell in enumerate(cells))]).values()
+    assert list(values) == stored
+
+
+@pytest.mark.parametrize("typed", ["FY20", "Apr-Sep 2019", "Spring 2020"])
+def test_a_period_that_may_mean_two_things_is_told_and_not_guessed(tmp_path: Path, typed: str) -> None:
+    found = read_indicators(written(tmp_path, table([["Metric", "Period", "Value"], ["Rape", "2019", "1"], ["Rape", typed, "2"]]), "p.csv"))
+    assert list(found.series[0].values) == ["2019"] and [p[0] for p in found.problems] == ["no_period"]
+
+
+def test_months_and_years_of_one_measure_are_two_indicators(session: Session, tmp_path: Path) -> None:
+    """A year's number among months' put the mean of the chart anywhere."""
+    months = [["Metric", "Area", "Period", "Value"], *(["Rape", "Kent", f"2021-{m:02}", str(90 + m)] for m in range(1, 13))]
+    years = [["Metric", "Area", "Period", "Value"], *(["Rape", "Kent", f"{y}", str(y - 900)] for y in (2019, 2020))]
+    indicator_in.take_in(session, written(tmp_path, table(months), "months.csv"))
+    for dry in (True, False):
+        taken, _ = indicator_in.take_in(session, written(tmp_path, table(years), "years.csv"), dry_run=dry)
+        assert [p[0] for p in taken.file.problems] == ["other_length"]
+    again, _ = indicator_in.take_in(session, written(tmp_path, table(years), "years.csv"))
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 2)
+    found = session.read().exec_driver_sql("SELECT i.title, count(*) FROM indicator i JOIN indicator_value v ON v.indicator = i.id GROUP BY i.id ORDER BY i.n").fetchall()
+    assert [tuple(r) for r in found] == [("Rape", 12), ("Rape (by year)", 2)]
+
+
+def test_a_value_of_another_length_that_somebody_wrote_is_on_no_chart_and_told(session: Session, tmp_path: Path) -> None:
+    indicator_in.take_in(session, written(tmp_path, table([["Metric", "Period", "Value"], *(["Calls", f"2021-{m:02}", "20"] for m in range(1, 13))]), "m.csv"))
+    ((id,),) = session.read().exec_driver_sql("SELECT id FROM indicator").fetchall()
+    with session.store.write("A. Officer", None, Act.EDIT, None) as tx:
+        tx.create("indicator_value", {"indicator": id, "period": "2020", "value": "240"})
+    made = indicators.series(session, str(id))
+    assert len(made.values) == 12 and made.chart.points[0].mean == 20 and "1 value of another length of time, such as 2020, is not on the chart." in made.sentence()
+
+
+def test_a_series_that_stands_twice_in_a_table_is_written_once(session: Session, tmp_path: Path) -> None:
+    rows = [["Metric", "2020", "2021"], ["Rape", "5", "6"], ["Calls", "1", "2"], ["rape", "5", "9"]]
+    taken, _ = indicator_in.take_in(session, written(tmp_path, table(rows), "twice.csv"))
+    assert held(session) == {("Rape", "", "2020"): "5", ("Rape", "", "2021"): "6", ("Calls", "", "2020"): "1", ("Calls", "", "2021"): "2"}
+    assert [p[0] for p in taken.file.problems] == ["twice"] and "for 2021" in taken.file.problems[0][1]

@@ -97,6 +97,12 @@ def _month_bounds(year: int, month: int, months: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, last_month, calendar.monthrange(year, last_month)[1])
 
 
+def length(stored: str) -> str:
+    """How long a stored partial date is: "day", "month", "quarter" or "year". Raises ValueError for anything else."""
+    first, last = bounds(stored)
+    return "day" if first == last else {1: "month", 3: "quarter"}.get((last.year - first.year) * 12 + last.month - first.month + 1, "year")
+
+
 def last_day(stored: str | None) -> date | None:
     """The last day a partial date can mean, or None: nothing is overdue before its period ends."""
     if not stored:

@@ -23,7 +23,9 @@ from vawg_desktop.exchange.periods import (
     BESIDE,
     DAY,
     PROVISIONAL,
+    ending,
     financial_quarter,
+    in_figures,
     period_of,
     year_and_part,
     years_told,
@@ -35,7 +37,7 @@ _TOP = 30
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "metric": ("metric", "indicator", "measure", "series", "statistic", "crime type", "offence description", "offence", "offence group", "name", "description", "category"),
     "area": ("area", "area name", "police force", "force name", "force", "local authority", "csp name", "district", "region", "geography"),
-    "period": ("period", "time period", "date", "month", "quarter", "financial year", "year ending", "year", "week"),
+    "period": ("period", "time period", "date", "month", "quarter", "financial year", "year ending", "year ended", "year to", "12 months to", "12 months ending", "quarter ending", "quarter ended", "quarter to", "month ending", "year", "week"),
     "value": ("value", "obs value", "observation", "number", "count", "number of offences", "total", "percentage", "rate"),
     "unit": ("unit", "units", "unit of measure", "measure type"),
 }
@@ -117,10 +119,28 @@ def read_indicators(path: Path, mapping: Mapping[str, str] | None = None) -> Ind
     found = IndicatorFile("table")
     for table in tables:
         _long_or_wide(table, found, wanted)
+    found.series = _each_once(found)
     if not any(s.values for s in found.series):
         first = f" The first row: {found.problems[0][1]}" if found.problems else ""
         raise FileRefusedError(f"{name} holds no numbers over time that we understand: a long table has columns such as Metric, Area, Period and Value, a wide one has a column for each period.{first}", code="no_series")
     return found
+
+
+def _each_once(found: IndicatorFile) -> list[SeriesIn]:
+    """The series, of those that stand in several rows or sheets one each: what a later one says otherwise of a period is told and not taken."""
+    made: dict[tuple[str, str], SeriesIn] = {}
+    for one in found.series:
+        first = made.setdefault((fold(one.title), fold(one.area)), one)
+        if first is one:
+            continue
+        named = f"{one.title}{f', {one.area}' if one.area else ''}"
+        other = [p for p, (value, _) in one.values.items() if p in first.values and Decimal(first.values[p][0]) != Decimal(value)]
+        if other:
+            more = f" and {how_many(len(other) - 1, 'other period')}" if len(other) > 1 else ""
+            found.problems.append(("twice", f"{named} stands in the table more than once with other numbers, for {label(other[0])}{more}; those of the first row were taken.", named))
+        first.values = {**one.values, **first.values}
+        first.not_given = {p: mark for p, mark in {**one.not_given, **first.not_given}.items() if p not in first.values}
+    return list(made.values())
 
 
 def _sheets(path: Path, name: str, content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
@@ -255,7 +275,7 @@ def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]
     _name_months(table)
     table.heads = years_told(table.heads)
     if (stated := table.column(*([wanted["period"]] if "period" in wanted else COLUMNS["period"]))) is not None:
-        for row, period in zip(table.rows, years_told([_text(r, stated) for r in table.rows]), strict=True):
+        for row, period in zip(table.rows, ending(table.heads[stated], years_told([_text(r, stated) for r in table.rows])), strict=True):
             row[stated] = period
     _join_year_and_part(table)
     at = {key: table.column(*([wanted[key]] if key in wanted else names)) for key, names in COLUMNS.items()}
@@ -280,8 +300,11 @@ def _name_months(table: _Table) -> None:
 
     if months(table.heads):
         table.heads = [month(h) for h in table.heads]
-    for n in range(len(table.heads)):
-        if months([row[n] for row in table.rows]):
+    for n, head in enumerate(table.heads):
+        if fold(head) in COLUMNS["period"] and (told := in_figures([row[n] for row in table.rows])) is not None:
+            for row, period in zip(table.rows, told, strict=True):
+                row[n] = period
+        elif months([row[n] for row in table.rows]):
             for row in table.rows:
                 row[n] = month(row[n])
 

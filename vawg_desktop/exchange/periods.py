@@ -14,16 +14,26 @@ BESIDE = re.compile(r"\s*\[(?:r|e|b|u|note\s*\d+|\d+)\]", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: Twelve months by their last, and a stretch from one month to another.
-_TWELVE = re.compile(rf"(?:rolling\s+)?(?:year ending|year ended|year to|ye|12 months to|twelve months to)\s+({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
+_TO = re.compile(
+    rf"(?:rolling\s+)?(?:(?P<year>year ending|year ended|year to|y/e|ye|(?:12|twelve) months (?:to|ending|ended))|quarter (?:ending|ended|to)|q/e|(?:3|three) months (?:to|ending|ended))\s+(?P<last>.+)",
+    re.IGNORECASE,
+)
+#: What a column is called of which each cell names the last month of a year, or of a quarter.
+_ENDING = {
+    12: re.compile(r"(?:rolling |financial |twelve month |12 month )?(?:year|12 months|twelve months|y/e|ye) ?(?:ending|ended|to|end)?(?: date| month)?"),
+    3: re.compile(r"(?:rolling )?(?:quarter|3 months|three months|q/e) ?(?:ending|ended|to|end)(?: date| month)?"),
+}
+#: A year and a month in six figures, and a date of which the month stands first.
+_SIX, _MONTH_FIRST = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])"), re.compile(r"(0?[1-9]|1[0-2])/0?1/(\d{4})")
 _STRETCH = re.compile(rf"({_MONTH})\W{{0,2}}(\d{{2,4}})?\s*(?:to|-|–)\s*({_MONTH}\W{{0,2}}\d{{2,4}})", re.IGNORECASE)
-_QUARTER = re.compile(r"(?:(\d{4})\D{1,3})?(?:Q|quarter\s*)([1-4])(?:\D{1,3}(\d{4}))?", re.IGNORECASE)
+_QUARTER = re.compile(r"(?:(\d{4})\D{0,3})?(?:Q|quarter\s*)([1-4])(?:\D{1,3}(\d{4}))?", re.IGNORECASE)
 _FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\b(?!-)")
 #: A quarter of a financial year and nothing else: a target, a change or a sum so far is another number.
 _FINANCIAL_QUARTER = re.compile(
     r"(?:FY\s*)?(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\W*(?:Q|quarter\s*)([1-4])|(?:Q|quarter\s*)([1-4])\W*(?:of\s+)?(?:FY\s*)?(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\W?", re.IGNORECASE
 )
 #: A financial year of two figures each, and from which on a year of two figures is one of the last century.
-_SHORT_FINANCIAL, _LAST_CENTURY = re.compile(r"(\d{2})\s*/\s*(\d{2})"), 60
+_SHORT_FINANCIAL, _LAST_CENTURY = re.compile(r"(?:FY\s*)?(\d{2})\s*/\s*(\d{2})", re.IGNORECASE), 60
 #: A year of the calendar.
 _CALENDAR = re.compile(r"(?:19|20)\d{2}")
 
@@ -43,8 +53,8 @@ def period_of(typed: str) -> str | None:
         return financial_quarter(f"{found[1] or found[5]}/{found[2] or found[6]}", found[3] or found[4])
     if (found := _QUARTER.fullmatch(plain)) is not None and bool(found[1]) != bool(found[3]):
         return f"{found[1] or found[3]}-Q{found[2]}"
-    if (found := _TWELVE.fullmatch(plain)) is not None and (last := _month(found[1])):
-        return _months(last, 12)
+    if (found := _TO.fullmatch(plain)) is not None:
+        return _up_to(found["last"], 12 if found["year"] else 3)
     if (found := _STRETCH.fullmatch(plain)) is not None and (last := _month(found[3])):
         first = _month(f"{found[1]} {found[2] or last[:4]}")
         length = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1 if first else 0
@@ -66,6 +76,54 @@ def _month(typed: str) -> str | None:
         return None
     number = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(found[1][:3].lower()) + 1
     return f"{_year(found[2])}-{number:02}"
+
+
+def _up_to(last: str, length: int) -> str | None:
+    """So many months up to a month, or to the last days of one; None for any other words."""
+    ends = _month(last)
+    if ends is None:
+        try:
+            ends = parse_date(last)
+        except ValueRefusedError:
+            return None
+        if DAY.fullmatch(ends) and int(ends[8:]) > _LAST_DAYS:
+            ends = ends[:7]
+    return _months(ends, length) if re.fullmatch(r"\d{4}-\d{2}", ends) else None
+
+
+#: Every month has this day, and the last of one comes after it.
+_LAST_DAYS = 27
+
+
+def ending(heading: str, cells: Sequence[str]) -> list[str]:
+    """Cells under "Year ending" or "Quarter to", of which each names a last month, as what they mean; others as they are."""
+    plain = " ".join(re.sub(r"[^\w/ ]", " ", heading.casefold()).split())
+    length = next((months for months, called in _ENDING.items() if called.fullmatch(plain) and plain not in ("year", "financial year")), None)
+    if length is None:
+        return [*cells]
+    made: list[str] = []
+    for cell in cells:
+        mark = PROVISIONAL.search(cell)
+        found = _up_to(PROVISIONAL.sub("", cell).strip(), length)
+        made.append(f"{found}{mark[0] if mark else ''}" if found else cell)
+    return made
+
+
+def in_figures(cells: Sequence[str]) -> list[str] | None:
+    """Months in six figures (202003), or as first days with the month before the day (3/1/2020), as months; None where cells are not all such, or too few to tell."""
+    given = [c for c in cells if c]
+    if len(set(given)) < _FEW:
+        return None
+    if all(_SIX.fullmatch(c) for c in given):
+        return [f"{c[:4]}-{c[4:]}" if c else c for c in cells]
+    months = [_MONTH_FIRST.fullmatch(c) for c in given]
+    if all(months) and len({m[1] for m in months if m is not None}) >= _FEW:
+        return [f"{m[2]}-{int(m[1]):02}" if (m := _MONTH_FIRST.fullmatch(c)) else c for c in cells]
+    return None
+
+
+#: Fewer cells do not tell how a column is written.
+_FEW = 3
 
 
 def _year(figures: str) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vawg_desktop.domain import merge
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.dates import label, length
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold, how_many
@@ -51,6 +52,7 @@ def take_in(session: Session, path: Path, *, areas: Collection[str] = (), mappin
     """
     taken = Taken(read_indicators(path, mapping))
     _choose(session, taken, areas)
+    _part_by_length(session, taken)
     if dry_run:
         known = _known(session)
         for one in taken.series:
@@ -80,6 +82,25 @@ def _choose(session: Session, taken: Taken, areas: Collection[str]) -> None:
     taken.series = [s for s in taken.file.series if not s.area or fold(s.area) in chosen]
     if left := len(there) - len(chosen):
         taken.file.problems.append(("other_areas", f"{how_many(left, 'other area')} of the file left out; name them with --area, or --area {ALL} for every one.", ""))
+
+
+def _part_by_length(session: Session, taken: Taken) -> None:
+    """Values by month and by year, in one file or in two, are two series: on one chart a year's number would stand among its months'."""
+    known, made = _known(session), list[SeriesIn]()
+    for one in taken.series:
+        stand = Counter(length(p) for p in _values(session, there)) if (there := known.get((fold(one.title), fold(one.area)))) else Counter[str]()
+        given = Counter(length(p) for p in one.values)
+        usual = next((k for k, _ in (stand or given).most_common(1)), "")
+        if set(given) <= {usual}:
+            made.append(one)
+            continue
+        for kind in given:
+            title = one.title if kind == usual else f"{one.title} (by {kind})"
+            values, marks = ({p: v for p, v in some.items() if length(p) == kind} for some in (one.values, one.not_given))
+            made.append(replace(one, title=title, values=values, not_given=marks))
+            if kind != usual:
+                taken.file.problems.append(("other_length", f"{one.title}{f', {one.area}' if one.area else ''} is kept by {usual}; its values by {kind} are an indicator of their own, “{title}”.", title))
+    taken.series = made
 
 
 def _is(name: str, area: str) -> bool:

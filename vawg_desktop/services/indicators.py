@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from vawg_desktop.analysis import control
-from vawg_desktop.domain.dates import bounds, short_label
+from vawg_desktop.domain.dates import bounds, length, short_label
 from vawg_desktop.domain.evidence_terms import COUNT_UNIT
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.series_chart import Dot, number
@@ -58,6 +59,8 @@ class Series:
     #: Whether it counts people, so that small numbers of it do not leave the office.
     of_people: bool = False
     least: int = small_counts.LEAST
+    #: Values of periods of another length than most: they are on no chart, as a year's number would stand among its months'.
+    apart: list[Value] = field(default_factory=list[Value])
     chart: control.ControlChart = field(default_factory=control.ControlChart)
 
     def dots(self) -> list[Dot]:
@@ -90,6 +93,12 @@ class Series:
                 made.append((twelve[-1].period, sum(v.value for v in twelve), any(v.provisional for v in twelve)))
         return made
 
+    def left_off(self) -> str:
+        """Which values are on no chart, as a sentence; empty where all are."""
+        if not self.apart:
+            return ""
+        return f"{how_many(len(self.apart), 'value')} of another length of time, such as {short_label(self.apart[0].period)}, {'is' if len(self.apart) == 1 else 'are'} not on the chart."
+
     def sentence(self) -> str:
         """The series in words: from when to when, the last value, mean and limits, what the last point says, and the target."""
         if not self.values:
@@ -98,12 +107,13 @@ class Series:
         unit = f" {COUNT_UNIT.label(self.unit).casefold()}" if self.unit not in ("", "other") else ""
         words = f"{self.title}: {number(last.value)}{unit} in {short_label(last.period)}{' (provisional)' if last.provisional else ''}."
         if point.lower is None or point.upper is None:
-            return words
+            return words + (f" {self.left_off()}" if self.apart else "")
         floor = max(0.0, point.lower) if all(v.value >= 0 for v in self.values) else point.lower
         stretch = self.values[self.chart.starts[-1] :] if self.chart.starts else self.values
         words += f" From {short_label(stretch[0].period)} on, {how_many(len(stretch), 'value')}; mean {number(round(point.mean, 1))}, usual between {number(round(floor, 1))} and {number(round(point.upper, 1))}."
         says = control.direction(point, self.good)
         words += f" The last value says that it has {_MOVED[says]}: {_SIGNS[point.sign]}." if says else " No sign that it has changed."
+        words += f" {self.left_off()}" if self.apart else ""
         if self.chart.few:
             words += f" Fewer than {control.FEW} values, so the limits are a first guess."
         if self.target is not None and (assured := control.assurance(self.chart, self.good, self.target)):
@@ -113,6 +123,8 @@ class Series:
 
 #: A title of what is no count, so that twelve of them make no total.
 _RATE = re.compile(r"\b(?:rates?|per (?:1,?000|10,?000|100,?000|head|person|capita|cent)|average|mean|median|percentages?|proportion|share|ratio|score|index|satisfaction)\b|%", re.IGNORECASE)
+#: How long periods are, the shortest first.
+_LENGTHS = ("day", "month", "quarter", "year")
 _MOVED = {"better": "become better", "worse": "become worse", "changed": "changed"}
 
 
@@ -154,7 +166,10 @@ def series(session: Session, indicator: str) -> Series:
         period = str(r["period"])
         made.doubled += period in by_period
         by_period[period] = Value(str(r["id"]), str(r["reference"]), period, value, _number(r["base"]), bool(r["provisional"]), bool(r["process_changed"]), bool(r["counted_otherwise"]), str(r["break_reason"] or ""), tuple(happened.get(str(r["id"]), ())))
-    made.values = sorted(by_period.values(), key=lambda v: bounds(v.period))
+    lengths = Counter(length(p) for p in by_period)
+    usual = max(lengths, key=lambda k: (lengths[k], -_LENGTHS.index(k)), default="")
+    made.apart = [v for v in by_period.values() if length(v.period) != usual]
+    made.values = sorted((v for v in by_period.values() if length(v.period) == usual), key=lambda v: bounds(v.period))
     made.chart = control.xmr([v.value for v in made.values], [n for n, v in enumerate(made.values) if v.process_changed or v.counted_otherwise])
     return made
 

@@ -80,6 +80,8 @@ def _chart(pane: Pane, series: Series, *, named: bool) -> QWidget:
     totals = series.year_totals()
     if totals:
         box.addWidget(label(_totals(series, totals), muted=True))
+    if series.apart:
+        box.addWidget(note(series.left_off()))
     if series.doubled:
         box.addWidget(note(f"{series.doubled} of its values are for a period that has another value; the latest is drawn."))
     box.addWidget(table)
