@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from vawg_desktop.analysis.disclosure import suppress
 from vawg_desktop.analysis.suppression import Sum, attack, bounds, hidden
 
 LEAST = 5
@@ -175,3 +176,9 @@ def test_no_hidden_number_of_a_thousand_tables_is_worked_out_from_two_releases(p
 def test_a_release_that_another_already_gave_away_is_found() -> None:
     told = attack([7, 20, 27], {0}, [Sum(2, (0, 1))], 10)
     assert told == {0: (7, 7)} and attack([7, 20, 27], {0, 1}, [Sum(2, (0, 1))], 10) == {}
+
+
+@pytest.mark.parametrize("size", [10**9, 3 * 10**9, 10**11])
+def test_numbers_however_large_come_to_an_end(size: int) -> None:
+    values, mask = suppress([3, size, size + 1, 2 * size + 4], LEAST)
+    assert mask[0] and mask.sum() >= 2 and values[3] == 2 * size + 4

@@ -184,3 +184,24 @@ def test_a_break_within_a_cell_leaves_a_project_that_opens(tmp_path: Path) -> No
     (tmp_path / "p.qdpx").write_bytes(refi_qda.project_file(QdaProject("P", [code], [text]), "2026-11-29T00:00:00Z"))
     with zipfile.ZipFile(tmp_path / "p.qdpx") as archive:
         Tree.fromstring(archive.read("project.qde"))
+
+
+def test_a_codebook_comes_back_from_taguettes_table_as_it_went(tmp_path: Path) -> None:
+    """Names that hold the mark between levels, or begin like a formula, and headings under which nothing is put."""
+    codes = [
+        QdaCode("1", "Safety", "all of it"), QdaCode("2", "Night\\Buses", "by bus", under="1"), QdaCode("3", "Night", under="1"), QdaCode("4", "Heading", codable=False), QdaCode("5", "-Streets", "=many\nlines", under="4"),
+        QdaCode("6", "'Safe'", "", under="4"),
+    ]  # fmt: skip
+    table = refi_qda.codebook_table(codes)
+    (path := tmp_path / "codes.csv").write_bytes(table)
+    back = refi_qda.read(path).codes
+    names = {c.guid: c.name for c in back}
+    assert sorted((c.name, c.description, names.get(c.under, ""), c.codable) for c in back) == sorted((c.name, c.description, next((o.name for o in codes if o.guid == c.under), ""), c.codable) for c in codes)
+    assert refi_qda.codebook_table(back) == table
+
+
+def test_sets_links_and_cases_of_a_project_are_told_as_left_out(tmp_path: Path) -> None:
+    words = '<Project xmlns="urn:QDA-XML:project:1.0" name="P"><CodeBook><Codes/></CodeBook><Cases><Case guid="a"/><Case guid="b"/></Cases><Sets><Set guid="c"/></Sets><Links><Link guid="d"/></Links></Project>'
+    (path := tmp_path / "p.qde").write_text(words, "utf-8")
+    told = " ".join(refi_qda.read(path).problems)
+    assert "1 set, 1 link, 2 cases left out" in told

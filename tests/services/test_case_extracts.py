@@ -358,3 +358,18 @@ def test_a_day_on_which_nothing_can_have_happened_is_told_and_not_counted(tmp_pa
     assert (told.stages, told.ends, told.medians, told.followed_until) == (true.stages, true.ends, true.medians, true.followed_until)
     number = sum(not r[5] for r in rows)
     assert any(p.startswith(f"{number} of 300 under “charged” hold a day on which nothing can have happened") for p in cases.problems)
+
+
+def test_what_has_no_weight_has_no_harm_of_nought_days(session: Session, tmp_path: Path) -> None:
+    """Stalking without a weight stood beside burglary as if it did no harm."""
+    def rows(stalked: str) -> list[list[str]]:
+        return [[f"C{n}", f"V{n}", f"O{n % 40}", stalked if n % 2 else "008A", "2024-01-05", "", "", "", "Female", "18-24", "Dover" if n % 2 else "Ashford", "10:30"] for n in range(200)]
+
+    found = case_extracts.shown(session, case_extracts.take_in(session, written(tmp_path, rows("195/94")), FOOTING, weights="Two weights").reference)
+    tables = {name: ({r[0]: r[3:] for r in body}, notes) for name, _, body, notes in found.tables}
+    for name, (cells, notes) in tables.items():
+        if name in ("District", "Offence"):
+            assert sorted(cells.values()) == [["10,000", "100%"], ["no weight", "–"]] and any("no harm is measured" in n for n in notes), name
+    assert "without a weight" in found.sentence()
+    none = case_extracts.shown(session, case_extracts.take_in(session, written(tmp_path, [[*r[:3], "195/94", *r[4:]] for r in rows("195/94")], name="none.csv"), FOOTING, weights="Two weights").reference)
+    assert "none of which has a weight in Two weights: harm is not measured" in none.sentence()

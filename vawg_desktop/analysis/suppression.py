@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-#: No count is larger.
+#: Nobody takes a hidden count to be larger, unless there are such.
 _MOST = 10**9
 #: How far the solver's numbers may lie from whole ones.
 _SLACK = 1e-6
@@ -28,6 +28,11 @@ class Sum:
     parts: tuple[int, ...]
 
 
+def _most(counts: Sequence[int]) -> int:
+    """What no hidden count is taken to exceed: more than all of them."""
+    return max(_MOST, 4 * max(counts, default=0))
+
+
 def is_small(count: int, least: int) -> bool:
     """Whether a count is not given by itself; nought is."""
     return 0 < count < least
@@ -36,7 +41,8 @@ def is_small(count: int, least: int) -> bool:
 def bounds(counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum]) -> list[tuple[int, int]]:
     """What is quickly known of each count by whoever sees those that are not hidden, and that none is below nought."""
     low = [0 if i in hidden else c for i, c in enumerate(counts)]
-    high = [_MOST if i in hidden else c for i, c in enumerate(counts)]
+    most = _most(counts)
+    high = [most if i in hidden else c for i, c in enumerate(counts)]
     moved = True
     while moved:
         moved = False
@@ -74,8 +80,9 @@ class _Attack:
         self._sense: Any = highspy.ObjSense
         self._solved: Any = highspy.HighsModelStatus.kOptimal
         self._column = {place: n for n, place in enumerate(sorted(hidden))}
+        most = float(_most(counts))
         for _ in self._column:
-            self._solver.addVar(0.0, float(_MOST))
+            self._solver.addVar(0.0, most)
         for one in sums:
             given = counts[one.total] * (one.total not in self._column) - sum(counts[p] for p in one.parts if p not in self._column)
             terms = [(self._column[p], 1.0) for p in one.parts if p in self._column]

@@ -15,7 +15,7 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: Twelve months by their last, and a stretch from one month to another.
 _TO = re.compile(
-    rf"(?:rolling\s+)?(?:(?P<year>year ending|year ended|year to|y/e|ye|(?:12|twelve) months (?:to|ending|ended))|quarter (?:ending|ended|to)|q/e|(?:3|three) months (?:to|ending|ended))\s+(?P<last>.+)",
+    r"(?:rolling\s+)?(?:(?P<year>year ending|year ended|year to|y/e|ye|(?:12|twelve) months (?:to|ending|ended))|quarter (?:ending|ended|to)|q/e|(?:3|three) months (?:to|ending|ended))\s+(?P<last>.+)",
     re.IGNORECASE,
 )
 #: What a column is called of which each cell names the last month of a year, or of a quarter.

@@ -29,6 +29,10 @@ _GUID = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}
 _COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})")
 #: What stands between a code and those under it in the names of programs that have no hierarchy of their own.
 _PATH = "\\"
+#: The same between two names; within a name it stands twice.
+_PARTS = re.compile(r"(?<!\\)\\(?!\\)")
+#: A mark that keeps spreadsheets from taking words for a formula.
+_PLAIN_TEXT = re.compile(r"'(?=[=+\-@\t])")
 _MOST_CODES, _MOST_PARTS, _MOST_UNPACKED, _MOST_RATIO = 20_000, 60_000, 300_000_000, 200
 #: The headings under which Taguette's table and others have a code's name.
 _NAMES = ("tag", "name", "path", "code")
@@ -91,11 +95,14 @@ def codebook_file(codes: Sequence[QdaCode]) -> bytes:
 
 
 def codebook_table(codes: Sequence[QdaCode]) -> bytes:
-    """A codebook as Taguette's table: tag, description. Hierarchy stands in the name."""
+    """A codebook as Taguette's table: tag, description. Hierarchy stands in the name, so one that is only a heading needs no row unless it is described."""
     made = io.StringIO(newline="")
     writer = csv.writer(made, lineterminator="\r\n")
     writer.writerow(["tag", "description"])
+    above = {c.under for c in codes}
     for code, path in zip(codes, _paths(codes), strict=True):
+        if not code.codable and not code.description and code.guid in above:
+            continue
         writer.writerow([as_text(path), as_text(code.description)])
     return made.getvalue().encode("utf-8-sig")
 
@@ -191,7 +198,7 @@ def _paths(codes: Sequence[QdaCode]) -> list[str]:
             at = by_guid[at.under]
             seen.add(at.guid)
             names.append(at.name)
-        found.append(_PATH.join(reversed(names)))
+        found.append(_PATH.join(n.replace(_PATH, 2 * _PATH) for n in reversed(names)))
     return found
 
 
@@ -286,9 +293,17 @@ def _from_root(name: str, root: Tree.Element, packed: dict[str, str]) -> QdaProj
         made.texts.append(_read_text(made, source, words, known, notes))
     if missing:
         made.problems.append(f"The words of {how_many(missing, 'text')} are not in the file, so nothing coded in {'it' if missing == 1 else 'them'} was taken.")
-    if other:
-        made.problems.append(f"{how_many(other, 'picture, recording or PDF', 'pictures, recordings and PDFs')} left out: only texts are coded here.")
+    left = [how_many(other, "picture, recording or PDF", "pictures, recordings and PDFs")] if other else []
+    for kind, (one, several) in _NOT_TAKEN.items():
+        if count := len([e for e in root.iter() if _local(e) == kind]):
+            left.append(how_many(count, one, several))
+    if left:
+        made.problems.append(f"{', '.join(left)} left out: only codes, texts and what is coded in these are taken.")
     return made
+
+
+#: Parts of a project that nothing here corresponds to, by their elements.
+_NOT_TAKEN = {"Set": ("set", "sets"), "Link": ("link", "links"), "Graph": ("diagram", "diagrams"), "Case": ("case", "cases"), "Variable": ("variable", "variables")}
 
 
 def _guid(words: str | None) -> str:
@@ -357,7 +372,8 @@ def _read_table(name: str, content: bytes) -> QdaProject:
         raise FileRefusedError(f"{name} is not a codebook: its first row has no column called “tag”, “name”, “path” or “code”.", code="not_a_codebook")
     told = heads.index("description") if "description" in heads else None
     made = QdaProject(Path(name).stem, origin="table")
-    listed = [(row[column].strip(), row[told].strip() if told is not None and len(row) > told else "", "") for row in rows[1:] if len(row) > column and row[column].strip()]
+    rows = [[_PLAIN_TEXT.sub("", cell.strip(), count=1) if _PLAIN_TEXT.match(cell.strip()) else cell.strip() for cell in row] for row in rows]
+    listed = [(row[column], row[told] if told is not None and len(row) > told else "", "") for row in rows[1:] if len(row) > column and row[column].strip()]
     made.codes = _by_paths(listed)
     return made
 
@@ -366,14 +382,14 @@ def _by_paths(listed: Sequence[tuple[str, str, str]]) -> list[QdaCode]:
     """Codes of which the name tells where they stand; a name that only holds others becomes a heading."""
     made: dict[str, QdaCode] = {}
     for path, description, guid in listed:
-        names = [n.strip() for n in path.split(_PATH) if n.strip()]
+        names = [n.strip() for n in _PARTS.split(path) if n.strip()]
         for depth in range(1, len(names) + 1):
             key = fold(_PATH.join(names[:depth]))
             there = made.get(key)
             last = depth == len(names)
             if there is None:
                 above = made[fold(_PATH.join(names[: depth - 1]))].guid if depth > 1 else ""
-                made[key] = QdaCode((guid if last else "") or _follows("code", key), names[depth - 1], description if last else "", under=above, codable=last)
+                made[key] = QdaCode((guid if last else "") or _follows("code", key), names[depth - 1].replace(2 * _PATH, _PATH), description if last else "", under=above, codable=last)
             elif last:
                 there.codable, there.description = True, there.description or description
     return list(made.values())

@@ -128,6 +128,10 @@ class Shown:
         if self.weights:
             few = harm_disclosure.tells_all(m, self.least)
             told = f"{how_many(m.offences, 'offence')}, {'whose days of harm are not shown' if few else f'{m.harm:,.0f} days of harm'}."
+            if not m.weighed:
+                told = f"{how_many(m.offences, 'offence')}, none of which has a weight in {self.weights}: harm is not measured."
+            elif m.weighed < m.offences:
+                told += " Offences of kinds without a weight are among them, and no harm of these is measured."
         if top is not None and math.ceil(0.1 * m.offenders.units - 1e-9) >= self.least:
             told += f" The most harmful tenth of {how_many(m.offenders.units, 'offender')} account for {100 * top:.0f}% of harm"
             told += f" (by chance alone {100 * m.offenders.by_chance:.0f}%)." if not math.isnan(m.offenders.by_chance) else "."
@@ -225,8 +229,13 @@ def _enough(count: int, least: int) -> bool:
     return count == 0 or count >= least
 
 
+#: What stands in the place of harm where no offence of a group has a weight.
+_NO_WEIGHT = "no weight"
+
+
 def _group_table(made: Shown, name: str, hidden: Collection[str]) -> tuple[str, list[str], list[list[str]], list[str]]:
     groups, least = made.measured.groups[name], made.least
+    weighed = made.measured.weighed_of.get(name, {})
     whole, harmful = sum(n for n, _ in groups.values()), math.fsum(h for _, h in groups.values())
     few = {label for label in groups if harm_disclosure.tells_kinds(made.measured, name, label, least)}
     shares = bool(made.weights) and bool(harmful) and not hidden and not few  # shares of a whole that is told would give a hidden one away
@@ -236,10 +245,12 @@ def _group_table(made: Shown, name: str, hidden: Collection[str]) -> tuple[str, 
         if label in hidden:
             rows.append([label if _of_time(name) else "(not shown)", "–", "–", "–", "–"])
         else:
-            rows.append([label, f"{n:,}", _percent(n / whole if whole else None), "–" if label in few or not made.weights else f"{h:,.0f}", _percent(h / harmful) if shares else "–"])
+            rows.append([label, f"{n:,}", _percent(n / whole if whole else None), *([_NO_WEIGHT, "–"] if made.weights and weighed.get(label, n) == 0 else ["–" if label in few or not made.weights else f"{h:,.0f}", _percent(h / harmful) if shares else "–"])])
     notes = [f"Counts under {least}, and others that would reveal one, are not shown."] if hidden else []
     if made.weights and few - set(hidden):
         notes.append(f"Days of harm are not shown where fewer than {least} offences are of one kind: the weights would tell how many.")
+    if made.weights and any(weighed.get(label, n) < n for label, (n, _) in groups.items()):
+        notes.append("Offences of kinds without a weight are counted, but no harm is measured of them.")
     return name, [name, "Offences", "Share", "Harm (days)", "Share of harm"], rows, notes
 
 
@@ -260,7 +271,7 @@ def as_json(found: Shown) -> dict[str, Any]:
     """The measures for the command; hidden counts are dashes in ``tables``."""
     m = found.measured
     return {
-        "extract": found.row["reference"], "id": found.row["id"], "weights": found.weights or None, "offences": m.offences if m.offences >= found.least else None, "harm": round(m.harm, 2) if m.offences >= found.least and not harm_disclosure.tells_all(m, found.least) else None, "unweighed": {k: n for k, n in m.unweighed.items() if n >= found.least},
+        "extract": found.row["reference"], "id": found.row["id"], "weights": found.weights or None, "offences": m.offences if m.offences >= found.least else None, "harm": round(m.harm, 2) if m.offences >= found.least and (m.weighed or not found.weights) and not harm_disclosure.tells_all(m, found.least) else None, "unweighed": {k: n for k, n in m.unweighed.items() if n >= found.least},
         "offenders": _spread_json(m.offenders, found.least), "victims": _spread_json(m.victims, found.least), "least": found.least, "caveats": list(CAVEATS),
         "tables": [{"title": name, "heads": heads, "rows": rows, "notes": notes} for name, heads, rows, notes in found.tables],
     }  # fmt: skip

@@ -9,7 +9,7 @@ import datetime as dt
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -61,6 +61,8 @@ class Measured:
     offenders: Spread = field(default_factory=Spread)
     victims: Spread = field(default_factory=Spread)
     groups: dict[str, dict[str, tuple[int, float]]] = field(default_factory=dict[str, dict[str, tuple[int, float]]])
+    #: Of each group, how many of its offences have a weight: where none has, it has no harm of nought days but none that was measured.
+    weighed_of: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
     #: Of each group, how many offences of its rarest kind it holds: where these are few, its days of harm would tell them.
     rarest: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
     stages: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
@@ -108,7 +110,7 @@ def measure(cases: Cases, weights: Weights | None) -> Measured:
         made.unweighed = dict(sorted(told.items(), key=lambda one: (-one[1], one[0]))[:40])
     made.offenders = spread(_texts(cases, "offender"), each, references) if cases.has("offender") else Spread()
     made.victims = spread(_texts(cases, "victim"), each, references) if cases.has("victim") else Spread()
-    _groups(cases, made, each, references)
+    _groups(cases, made, each, references, heaviest)
     _ends(cases, made, references)
     return made
 
@@ -156,7 +158,7 @@ _CODE = re.compile(r"\d{1,3}[A-Z]?(?:/\d{1,2})?|no code")
 _LETTERS, _LEAST_KEPT, _OTHER = 60, 5, "Other"
 
 
-def _groups(cases: Cases, made: Measured, each: Sequence[float], references: Sequence[str]) -> None:
+def _groups(cases: Cases, made: Measured, each: Sequence[float], references: Sequence[str], weighed: Collection[str]) -> None:
     """Counts and harm by place, time and people: each offence once in a group. A label that few have, or that may tell who somebody is, is not kept."""
     count = cases.rows
     days: list[dt.date | None] = cases.columns.get("reported") or [None] * count
@@ -181,7 +183,9 @@ def _groups(cases: Cases, made: Measured, each: Sequence[float], references: Seq
             del made.groups[name]
         else:
             kept = made.groups[name]
-            made.rarest[name] = _rarest([(v if v in kept else _OTHER) if v else "" for v in values], kinds["Offence"], references)
+            labels = [(v if v in kept else _OTHER) if v else "" for v in values]
+            made.rarest[name] = _rarest(labels, kinds["Offence"], references)
+            made.weighed_of[name] = {label: len({r for v, r in zip(labels, references, strict=True) if v == label and r in weighed}) for label in kept}
     made.rarest[_EVERY] = _rarest([_EVERY] * count, kinds["Offence"], references)
 
 
