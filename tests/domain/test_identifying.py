@@ -44,6 +44,12 @@ def test_recall_and_precision_by_kind_on_two_thousand_planted_texts() -> None:
     [
         ("Call 07700-900-123, (01622) 677055 or 0044 7700 900123.", "Call [telephone], [telephone] or [telephone]."),
         ("john.smith (at) gmail.com", "[e-mail]"),
+        ("Ring me on 7700 900123, flat 3", "Ring me on [telephone], [address]"),
+        ("sort code 12-34-56, account 12345678, card 4929 1234 5678 9012", "sort code [number], account [number], card [number]"),
+        ("UPRN 10002345678 at 51.27611, 1.07500 or ///filled.count.soap", "UPRN [number] at [address] or [address]"),
+        ("what3words: filled.count.soap, from 192.168.1.20", "what3words: [address], from [link]"),
+        ("URN 46EK012345, court case T2021 7654, NI number QQ 12 34 56 C", "URN [number], court case [number], NI number [number]"),
+        ("in case 12 people came, version 1.2.3 of the plan", "in case 12 people came, version 1.2.3 of the plan"),
         ("his snapchat name is jdoe.22", "his snapchat name is [link]"),
         ("NHS no 943 476 5919, and reg ab12cde", "NHS no [number], and reg [number]"),
         ("me14 5eb and ME145EB", "[postcode] and [postcode]"),

@@ -65,3 +65,63 @@ def test_plain_disclosures_are_found(text: str, reasons: list[str]) -> None:
 ])  # fmt: skip
 def test_plain_sentences_are_left_alone(text: str) -> None:
     assert concerns(text) == []
+
+
+@pytest.mark.parametrize("text", [
+    "He put his hands round my throat last week",
+    "He won't let me leave the house",
+    "I took an overdose last month",
+    "I have been cutting myself",
+    "He forces me to have sex with him",
+    "My stepdad comes into my bedroom at night",
+    "I'd be better off dead",
+    "I can't go on any more",
+    "no reason to live",
+    "He knows where I live now and I'm terrified",
+    "My partner choked me",
+    "He says he'll kill me if I leave",
+    "he said he would kill us all",
+    "I am being forced to marry my cousin in August",
+    "They are taking my sister abroad to get married",
+    "She had FGM done to her daughter",
+    "He raped me last night",
+    "He rapes me",
+    "my husband forced himself on me again yesterday",
+    "He has a gun in the house",
+    "He sends men to the flat and I have to sleep with them",
+    "I'm 14 and he is my boyfriend",
+    "my teacher touched my leg",
+    "I'm in year 9",
+    "I am a 15 yr old girl",
+    "we are both under 18",
+    "My foster carer hits me",
+    "He follows me home every day",
+    "my ex keeps turning up at my house",
+    "He put a tracker on my car",
+    "I want to kill myself",
+    "I don't feel safe at home",
+    "I don't want to be alive",
+    "he's going to hurt me",
+    "She is scared he will find her",
+    "I am planning to end things",
+    "he burned me with a cigarette",
+    "he pushed me down the stairs when I was pregnant",
+    "my mum's boyfriend touches me",
+    "he grooms young girls",
+    "A man on my street is grooming young girls",
+    "My son is being exploited by a gang",
+    "he throttled me",
+    "He smashed my head against the wall",
+    "locks me in",
+    "he takes my money and phone and I can't leave",
+])
+def test_more_plain_disclosures_are_found(text: str) -> None:
+    assert {"danger", "a child"} & {*concerns(text)}
+
+
+@pytest.mark.parametrize("text", [
+    "Forced marriage and FGM should be taught about in lessons", "The other night the lights went out again", "Keep on going to the council about it", "It was dark again last night and I took a taxi", "The police let me know what happened",
+    "My boyfriend walks me home", "I have to sleep with the window shut", "Cutting the hedges would help", "The camera in the car park is broken", "People should not be made to wait this week or next",
+])  # fmt: skip
+def test_such_words_in_plain_answers_set_nothing_off(text: str) -> None:
+    assert concerns(text) == []

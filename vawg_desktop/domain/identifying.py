@@ -78,6 +78,20 @@ _CUED = re.compile(rf"\b(?:(?:name(?:'s| is| was)|called|named|known as|nickname
 _CAPITALS = re.compile(r"\b[A-Z][a-z'’]{1,20}(?:-[A-Z][a-z]{1,20})?(?: (?:[A-Z]\.? )?(?:Mc|Mac|O['’])?[A-Z][a-z'’]{1,20}(?:-[A-Z][a-z]{1,20})?){1,2}\b")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _REFERENCE = re.compile(r"\b(?:crime|custody|cad|storm|incident|case|ref(?:erence)?|account|passport|licen[cs]e|badge|collar|shoulder)\s{0,2}(?:ref(?:erence)?|no|number)?\.?\s{0,3}[:#]?\s{0,3}(?P<number>[A-Z]{0,4}[/-]?\d[\d/-]{2,20})", re.IGNORECASE)
+#: Numbers by what they are called: of a card or an account, of a home, of a person at work or with an office; places in degrees or in three words; a machine's address; how old somebody is.
+_NAMED_NUMBER = re.compile(
+    r"\b(?:card(?: number| no)?|account(?: number| no)?|sort code|uprn|usrn|urn|ni(?: number| no)?|nino|national insurance(?: number| no)?|staff(?: number| no| id)|employee(?: number| no| id)|payroll(?: number| no)?|student(?: number| no| id)|"
+    r"warrant(?: card)?(?: number| no)|driving licen[cs]e(?: number| no)?|case(?: number| no)?|court case|police reference|cri(?:me)?(?: number| no))\.?(?: is| was|:| -)?\s{0,2}#?(?P<number>[A-Z]{0,4}[/ -]?\d[A-Z\d]*(?:[ /-]\d[A-Z\d]*)*(?: [A-D])?\b|[A-Z]{2}(?: ?\d\d){3} ?[A-D]\b)",
+    re.IGNORECASE,
+)
+#: Fewer figures after such a word number something else: "in case 12 people came".
+_FIGURES = 4
+_CARD = re.compile(r"(?<![\d-])\d{4}([ -]?)\d{4}\1\d{4}\1\d{3,4}(?![\d-])")
+_MACHINE = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.]\d)")
+_DEGREES = re.compile(r"(?<![\d.])-?\d{1,2}\.\d{3,}°?[NS]?\s*[,;/ ]\s*-?\d{1,3}\.\d{3,}°?[EW]?(?![\d.]\d)")
+_THREE_WORDS = re.compile(r"///\w+\.\w+\.\w+|\b(?:what ?3 ?words|what three words|w3w)\W{1,3}(?:is |are )?(?P<three>[a-z]{3,20}\.[a-z]{3,20}\.[a-z]{3,20})\b", re.IGNORECASE)
+_SHORT_PHONE = re.compile(r"\b(?:call|phone|ring|text|mobile|number|tel|whats ?app|contact)\W{0,3}(?:me |us |him |her )?(?:on |at |is |was )?\W?(?P<digits>7\d{3}[ -]?\d{3}[ -]?\d{3})\b", re.IGNORECASE)
+_FLAT = re.compile(r"\b(?:(?:flat|apartment|house number|door number|house no\.?|plot|pitch) ?\d{1,4}[a-d]?|\d{1,4}[a-d]? The (?:Mews|Close|Crescent|Avenue|Street|Terrace|Green|Paddock|Maltings|Square|Row|Lane))\b", re.IGNORECASE)
 #: Where a sentence begins, a capital says nothing.
 _ENDS = re.compile(r"(?:\A|[.!?:;\n•\"“])\s*\Z")
 #: Names in capitals that are everybody's: services, days, and how people speak of the law.
@@ -124,6 +138,12 @@ def _all(text: str, more_places: Collection[str], more_names: Collection[str]) -
     for kind, shape in (("email", personal.EMAIL), ("email", _SPELT_EMAIL), ("link", _LINK), ("link", _HANDLE), ("number", personal.NINO)):
         yield from (Passage(*m.span(), kind) for m in shape.finditer(text))
     yield from (Passage(*m.span(), "number") for m in personal.NHS.finditer(text) if personal.is_nhs("".join(m.groups())))
+    yield from (Passage(*m.span("number"), "number") for m in _NAMED_NUMBER.finditer(text) if sum(map(str.isdigit, m["number"])) >= _FIGURES)
+    yield from (Passage(*m.span(), "number") for m in _CARD.finditer(text))
+    yield from (Passage(*m.span(), "link") for m in _MACHINE.finditer(text))
+    yield from (Passage(*m.span(), "address") for m in _DEGREES.finditer(text))
+    yield from (Passage(*m.span("three" if m["three"] else 0), "address") for m in _THREE_WORDS.finditer(text))
+    yield from (Passage(*m.span("digits"), "telephone") for m in _SHORT_PHONE.finditer(text))
     yield from (Passage(m.start("number"), m.end("number"), "number") for m in _REFERENCE.finditer(text))
     yield from (Passage(*m.span("name"), "link", sure=False) for m in _ACCOUNT.finditer(text) if m.group("name").casefold() not in _NOT_NAMES | _PUBLIC | _LARGE)
     yield from (Passage(*m.span(), "date") for m in _DATE.finditer(text))
@@ -134,6 +154,7 @@ def _all(text: str, more_places: Collection[str], more_names: Collection[str]) -
     yield from (Passage(*m.span(), "number") for m in _PLATE.finditer(text))
     yield from (Passage(*m.span(1), "number") for m in _PLATE_SMALL.finditer(text))
     yield from (Passage(*m.span(), "address") for m in _ADDRESS.finditer(text) if not _MEASURED.search(m.group()))
+    yield from (Passage(*m.span(), "address", sure=False) for m in _FLAT.finditer(text))
     yield from (Passage(*m.span(), "address", sure=False) for m in _NAMED_ROAD.finditer(text) if m.group().split()[0].casefold() not in _PUBLIC)
     yield from (Passage(_after_small_words(m), m.end(), "place", sure=False) for m in _INSTITUTION.finditer(text))
     yield from (Passage(*m.span(), "name") for m in _TITLED.finditer(text))

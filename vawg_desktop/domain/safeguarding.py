@@ -32,6 +32,25 @@ _CHILD = re.compile(
     rf"\b[Ii]n [Yy]ear (?:\d|1[0-3])\b|\bmy {_KIN} (?:\w+ ){{0,2}}?(?:{_DOING}|touch(?:es|ed|ing)?|message[sd]?|messaging|texts?|grope[sd]?|rape[sd]|hit|beat|abused|hurt|kiss(?:es|ed)) (?:me|us|my (?:sister|brother))\b",
     re.IGNORECASE,
 )
+#: More of what people write of what has not ended or has just happened: holding fast, the throat, force, harm to oneself, being watched and found.
+_MORE_DANGER = re.compile(
+    rf"\b(?:(?:hands?|arm|belt|rope|cord|scarf) (?:a)?round (?:my|her|his) (?:throat|neck)|by (?:the|my|her) throat|throttl\w+ {_HIM}|(?:won.?t|will not|doesn.?t|does not|didn.?t|never|not|refuses to) (?:let|allow|letting|allowing) (?:me|us|her) (?:to )?(?:leave|go|out|see|have|work|speak|talk|use)|"
+    r"lock(?:s|ed|ing) (?:me|us|her) (?:in|up|out|away)|i can(?:.?t|not) leave|trapped (?:at|in) (?:my|our|her) (?:own )?(?:home|house|flat|marriage|relationship)|"
+    r"overdos\w+|cut(?:s|ting)? (?:myself|herself|himself)|(?:cut|cutting|burn|burning) my (?:arms?|legs?|wrists?|skin)|better off dead|no (?:reason|point) (?:to live|in living|(?:in )?going on)|i can(?:.?t|not) go on\b|(?:do not|don.?t) want to (?:be alive|wake up)|(?:thought|thinking|planning|plan|want) (?:\w+ ){0,2}(?:to end|of ending|about ending) (?:things|it)|"
+    rf"forc(?:es|ed|ing) (?:himself|themselves|itself) on {_HIM}|(?:forc(?:es|ed|ing)|mak(?:es|ing)) (?:me|her|us) (?:to )?(?:have sex|have intercourse|sleep with|do (?:sexual )?things|watch porn|perform|undress)|(?:i|she|we) (?:have|had|has) to (?:have sex|sleep) with (?:him|them|men|people|others?|strangers|his \w+)|sell(?:s|ing) (?:me|her) (?:to|for)|"
+    r"(?:being|be|am|is|are) (?:forced|made|pressured|sent) (?:\w+ ){0,2}?(?:to marry|into (?:a )?marri\w+|abroad)|(?:take|taken|taking|send|sent|sending) (?:me|her|us|my \w+) (?:abroad|away|back home|overseas) (?:to (?:get |be )?(?:married|marry|cut|circumcised))|(?:had|having|have|do|doing|done|got) fgm\b|fgm (?:done|performed|carried out)|"
+    rf"(?:raped|attacked|assaulted|hit|beat|beaten|strangled|stabbed|groped|followed|punched|kicked|slapped|threatened|hurt|grabbed) (?:{_HIM} )?(?:\w+ )?(?:last night|yesterday|today|tonight|this (?:morning|week|weekend|evening|afternoon)|again (?:last|this|on|and)|two nights ago|the other (?:day|night))|"
+    r"(?:found out|find out|knows|know|worked out) (?:exactly )?where (?:i|we|she) (?:now )?lives?|(?:keeps?|keep on|always|still) (?:turning|showing|coming|waiting) (?:up |back )?(?:at|outside|round|to) (?:my|our|her)|(?:tracker|tracking (?:device|app)|air ?tag|spyware|hidden camera) (?:on|in) (?:my|our|her)|"
+    r"(?:i|we|she) (?:don.?t|do not|never|no longer|doesn.?t|does not) feel safe (?:at|in) (?:my |our |her )?(?:own )?(?:home|house|flat)|(?:is|are|was|were|he.s|they.re|she.s) going to (?:hurt|kill|hit|find|get|rape|stab|beat|take) (?:me|us|her|my \w+)|"
+    r"(?:pushed|threw|shoved|dragged|pushes|throws|shoves|drags) (?:me|her) (?:down|into|against|through|across|out of)|(?:smash|bang|slam)(?:ed|s|es|ing)? (?:my|her) (?:head|face)|(?:when|while) (?:i was|i.m|she was|i am) pregnant)\b",
+    re.IGNORECASE,
+)
+#: The same of children: people of a household, being groomed or used, and how old somebody is.
+_MORE_CHILD = re.compile(
+    rf"\bgroom(?:s|ing|ed)? (?:\w+ ){{0,2}}(?:girls?|boys?|child(?:ren)?|kids?|teenagers?|schoolgirls?|me|her|him|my \w+)\b|\b(?:son|daughter|child|children|brother|sister|niece|nephew|girl|boy|he|she|i|they) (?:is|was|am|are|were) (?:being )?(?:exploited|groomed|trafficked)\b|"
+    rf"\b(?:\d|1[0-7])[- ]?(?:yr|yrs|y\.?o\.?)[- ]?(?:olds?)?\b|\b(?:my|her|his) (?:{_KIN}|foster (?:carer|mum|dad|father|mother)|(?:mum|mother|mam|mummy).?s (?:boyfriend|partner|husband|friend)) (?:\w+ ){{0,2}}?(?:touch(?:es|ed|ing)? (?:me|my|us|her)|{_DOING} (?:me|us|my \w+)|(?:comes|came|coming|gets|got) in(?:to)? (?:my|our|her) (?:bed|bedroom|room|shower)|(?:hit|hits|beat|hurt|raped|abused) (?:me|us))",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(
     r"\b(?:[Hh]is|[Hh]er|[Tt]heir) name (?:is|was) [A-Z][a-z]+|\b(?:called|named) [A-Z][a-z]+ [A-Z][a-z]+|"
     r"\b(?:[Mm]y|[Tt]he) (?:ex(?:-\w+)?|husband|wife|partner|boyfriend|girlfriend|stepfather|step-father|father|dad|uncle|brother|cousin|boss|manager|neighbour|teacher|landlord|colleague),? [A-Z][a-z]{2,}|"
@@ -42,14 +61,22 @@ _FULL_NAME = re.compile(r"\b([A-Z][a-z]+) [A-Z][a-z'’-]+")
 #: A capital within a sentence, without which nobody is named.
 _CAPITAL = re.compile(r"[A-Za-z,.] [A-Z][a-z]")
 #: Parts of words of which one stands in every text that a pattern finds: looking for these first takes a quarter of the time.
-_DANGER_PARTS = ("kill", "strangl", "chok", "suicid", "end my", "ending my", "end it all", "end her", "end his", "ending it", "ending her", "ending his", "self", "hurt", "with him", "with her", "with my", "knife", "gun", "weapon", "life", "lives", "danger", "not safe", "happening", "going on", "want to", "to die", "machete", "stab", "shoot", "burn", "murder", "drown", "poison", "scared", "afraid", "frightened", "terrified", " me", " us", " my ")
+_DANGER_PARTS = ("kill", "strangl", "chok", "suicid", "end my", "ending my", "end it all", "end her", "end his", "ending it", "ending her", "ending his", "self", "hurt", "with him", "with her", "with my", "knife", "gun", "weapon", "life", "lives", "danger", "not safe", "happening", "going on", "want to", "to die", "machete", "stab", "shoot", "burn", "murder", "drown", "poison", "scared", "afraid", "frightened", "terrified", " me", " us", " my ", " her", " him")
+_MORE_DANGER_PARTS = ("throat", " neck", "throttl", "let me", "let us", "let her", "letting ", "allow me", "allow us", "allow her", "allowing ", "lock me", "locks ", "locked ", "locking ", "i can't ", "i cant ", "i cannot ", "trapped", "overdos", "cut my", "cuts ", "cutting ", "cut her", "cut him", "burn my", "burning my", "better off", "no reason", "no point", "be alive", "wake up", "to end ", "ending ", "forc", "makes me", "makes her", "makes us", "making me", "making her", "making us", " to have sex", " to sleep", "sells ", "sell me", "sell her", "selling ", "marr", "abroad", "away to", "home to", "overseas", "fgm", "last night", "yesterday", "today", "tonight", "this morning", "this week", "this evening", "this afternoon", " again ", "nights ago", "other day", "other night", "where i ", "where we ", "where she ", "turning ", "showing ", "coming ", "waiting ", "track", "tag on", "tag in", "spyware", "camera", "feel safe", "going to", "pushed me", "pushed her", "pushes ", "threw ", "throws ", "shov", "drag", "my head", "her head", "my face", "her face", "pregnant")
+_MORE_CHILD_PARTS = ("groom", "exploit", "traffick", " yr", "0yr", "1yr", "2yr", "3yr", "4yr", "5yr", "6yr", "7yr", "8yr", "9yr", " yo", "y.o", "0yo", "1yo", "2yo", "3yo", "4yo", "5yo", "6yo", "7yo", " touch", "bedroom", " bed", "shower", "room", "foster", "boyfriend", "partner", "dad", "mum", "uncle", "brother", "father", "teacher", "coach", "cousin", "tutor", "carer", "worker", "leader")
 _CHILD_PARTS = ("child", "kid", "son", "daughter", "baby", "little", "toddler", "teenager", "niece", "nephew", "year", "under 1", "under age", "school", "when i was", "when she was", "when he was", "i am ", "i'm ", "im ", "she is", "she's", "he is", "he's", "age ", "aged ", " was ", "i was", "year ", "my ")
 _NAMED_PARTS = ("name", "called", "my ", "the ", "mr", "ms", "miss", "pc", "dc", "ds", "dr", "father", "rev")
 #: Each reason in words, with the parts of words and the shapes that tell it; the gravest first.
-REASONS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (("danger", _DANGER_PARTS, _DANGER), ("a child", _CHILD_PARTS, _CHILD), ("somebody named", _NAMED_PARTS, _NAMED))
+REASONS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
+    ("danger", _DANGER_PARTS, _DANGER), ("danger", _MORE_DANGER_PARTS, _MORE_DANGER), ("a child", _CHILD_PARTS, _CHILD), ("a child", _MORE_CHILD_PARTS, _MORE_CHILD), ("somebody named", _NAMED_PARTS, _NAMED),
+)  # fmt: skip
 
 #: Reasons for which an answer may distress whoever reads it.
 DISTRESSING = frozenset({"danger", "a child"})
+
+
+#: The reasons, the gravest first.
+IN_ORDER = tuple(dict.fromkeys(reason for reason, _, _ in REASONS))
 
 
 def concerns(text: str) -> list[str]:
@@ -59,7 +86,7 @@ def concerns(text: str) -> list[str]:
     plain = " ".join(text.replace("’", "'").split())
     small = plain.lower()
     named = _CAPITAL.search(plain) is not None
-    found = [reason for reason, parts, shape in REASONS if (shape is not _NAMED or named) and any(p in small for p in parts) and shape.search(plain)]
+    found = list(dict.fromkeys(reason for reason, parts, shape in REASONS if (shape is not _NAMED or named) and any(p in small for p in parts) and shape.search(plain)))
     if named and REASONS[-1][0] not in found and any(m[1].casefold() in FIRST_NAMES for m in _FULL_NAME.finditer(plain)):
         found.append(REASONS[-1][0])
     return found

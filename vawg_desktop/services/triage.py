@@ -42,7 +42,7 @@ def reasons_of(file: SurveyFile) -> list[list[str]]:
         if grave:
             for n, some in enumerate(given):
                 found[n].update(reason for a in some for reason in grave.get(a, ()))
-    return [[reason for reason, _, _ in safeguarding.REASONS if reason in some] for some in found]
+    return [[reason for reason in safeguarding.IN_ORDER if reason in some] for some in found]
 
 
 def _own(answer: Answer, options: Collection[str]) -> Sequence[str]:

@@ -114,7 +114,7 @@ class SurveyDialog(Form):
         for name in personal:
             ticks[name] = Tick(f"Keep “{name}”")
             section.body.addWidget(ticks[name])
-        for why in (profiles.LINK, profiles.TOOL, profiles.EMPTY):
+        for why in _REASONS:
             names = [name for name, reason in file.dropped_columns if reason == why]
             if names:
                 section.body.addWidget(label(f"{_REASONS[why]}: {', '.join(names)}.", muted=True))
@@ -161,4 +161,4 @@ def _said(field: Choice, read: str, earlier: str) -> str:
     return "" if chosen == read and not earlier else chosen or NO_COLUMN
 
 
-_REASONS = {profiles.LINK: "Links of the tool, by which answers can be seen or changed, are never kept", profiles.TOOL: "The tool's own", profiles.EMPTY: "Empty"}
+_REASONS = {profiles.LINK: "Links of the tool, by which answers can be seen or changed, are never kept", profiles.TOOL: "The tool's own", profiles.SHARED: "Shared by many rows, so they do not identify respondents", profiles.HALF: "Kept with the first half of each postcode alone", profiles.EMPTY: "Empty"}
