@@ -40,6 +40,8 @@ from vawg_desktop.ui.widgets.place_kept import PLACE
 Index = QModelIndex | QPersistentModelIndex
 #: Below this width at 100 % the list of questions is narrow.
 _NARROW = 760
+#: In a page lower than this, at 100%, questions are chosen from a list that opens and not from one that stands beside the answers.
+_LOW = 420
 _SHARE = Qt.ItemDataRole.UserRole
 
 
@@ -178,12 +180,13 @@ class SurveyResultsPage(QWidget):
         return row
 
     def _build_scope(self) -> QLayout:
-        grid = QGridLayout()
+        grid = self._grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(12))
         grid.setVerticalSpacing(theme.px(2))
-        self.survey, self.by, self.wave = Choice(), Choice(), Choice()
+        self.survey, self.question, self.by, self.wave = Choice(), Choice(), Choice(), Choice()
         self._asks = []
-        for column, (words, made, chosen) in enumerate((("Survey", self.survey, self._on_survey), ("Broken down by", self.by, self._on_scope), ("Wave", self.wave, self._on_scope))):
+        asked = (("Survey", self.survey, self._on_survey), ("Question", self.question, self._on_question), ("Broken down by", self.by, self._on_scope), ("Wave", self.wave, self._on_scope))
+        for column, (words, made, chosen) in enumerate(asked):
             name = label(words, muted=True, wrap=False)
             name.setBuddy(made)
             made.setAccessibleName(words)
@@ -231,7 +234,12 @@ class SurveyResultsPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        low = self.height() < theme.px(_LOW)
         self._list.setFixedWidth(theme.px(180 if self.width() < theme.px(_NARROW) else 300))
+        self._list.setVisible(not low)
+        for one in (self.question, self._asks[1]):
+            one.setVisible(low)
+        self._grid.setColumnStretch(1, 2 * low)
         self._fit_columns()
 
     def _fit_columns(self) -> None:
@@ -239,12 +247,16 @@ class SurveyResultsPage(QWidget):
         head, groups = self.table.horizontalHeader(), self.model.columnCount() - 1
         if groups < 1:
             return
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         room = max(theme.px(300), self.table.viewport().width())
         first = min(theme.px(280), room // 3 if groups < 3 else room // 4)
+        fit = (room - first) // groups >= theme.px(124)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.table.setColumnWidth(0, first)
         for column in range(1, groups + 1):
-            self.table.setColumnWidth(column, max(theme.px(124), (room - first) // groups))
+            if fit:
+                head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+            else:
+                self.table.setColumnWidth(column, theme.px(124))
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -278,7 +290,8 @@ class SurveyResultsPage(QWidget):
         fill(self.wave, [("", "Every wave"), *((w, w) for w in self._answers.waves if w)], str(self.wave.currentData() or ""))
         several = len(self._answers.waves) > 1
         self.wave.setVisible(several)
-        self._asks[2].setVisible(several)
+        self._asks[3].setVisible(several)
+        self._grid.setColumnStretch(3, int(several))
         self._show_questions()
 
     def _show_questions(self) -> None:
@@ -294,6 +307,7 @@ class SurveyResultsPage(QWidget):
         self._left.addStretch(1)
         if self._question not in self._buttons:
             self._question = next((str(q["id"]) for q in self._answers.questions if q["kind"] in survey_results.COUNTED), next(iter(self._buttons), ""))
+        fill(self.question, [(str(q["id"]), " ".join(str(q["wording"]).split())) for q in self._answers.questions], self._question)
         self.choose(self._question)
 
     def choose(self, question: str) -> None:
@@ -301,6 +315,7 @@ class SurveyResultsPage(QWidget):
         self._question = question
         for id, made in self._buttons.items():
             set_style(made, current=id == question)
+        self.question.setCurrentIndex(max(0, self.question.findData(question)))
         answers = self._answers
         if answers is None or not question:
             return
@@ -321,6 +336,9 @@ class SurveyResultsPage(QWidget):
 
     def _on_survey(self, place: int) -> None:
         self.show_record(str(self.survey.itemData(place)))
+
+    def _on_question(self, place: int) -> None:
+        self.choose(str(self.question.itemData(place)))
 
     def _on_scope(self, _: int) -> None:
         self.choose(self._question)
