@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QMenu, QScrollArea, QStackedWidget, QVBoxLayout, Q
 
 from vawg_desktop.ui.places import Part, Place
 from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.common import pop_up
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.page_button import PageButton
-
 
 #: In a window lower than this, at 100%, chips take one line; the gap between two.
 _LOW, _GAP = 460, 4
@@ -98,4 +98,5 @@ class PlacePage(QWidget):
         for key, chip in self._chips.items():
             if chip.isHidden():
                 menu.addAction(chip.text()).triggered.connect(lambda _=False, key=key: self._go(key))
-        menu.exec(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+        pop_up(menu, self._more.mapToGlobal(self._more.rect().bottomLeft()))
+        menu.deleteLater()

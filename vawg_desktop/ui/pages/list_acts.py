@@ -74,10 +74,11 @@ def ask_columns(page: ListPage) -> None:
     """Which columns the list shows: a tick for each."""
     menu = QMenu(page)
     hidden = set(page.view.hidden)
-    for column in page.model.columns[1:]:
-        if column.kind == "title":
+    for place, column in enumerate(page.model.columns):
+        if not place or column.kind == "title":
             continue
-        one = menu.addAction(column.label)
+        no_room = column.key not in hidden and page.view.isColumnHidden(place)
+        one = menu.addAction(f"{column.label} (no room in this window)" if no_room else column.label)
         one.setCheckable(True)
         one.setChecked(column.key not in hidden)
         one.toggled.connect(partial(_turn, page, column.key))

@@ -213,6 +213,8 @@ class ListPage(QWidget):
         if self._new is not None:
             self._new.setVisible(not self.query.bin and not looking_back.is_on())
         filtered = bool(self.query.words or self.query.where or self.query.bin)
+        many = self.spec.counted[1] if self.spec.counted else self.spec.plural.casefold()
+        self._no_match.say(f"No {'deleted ' if self.query.bin else ''}{many} match this filter." if self.query.words or self.query.where else f"No {many} have been deleted.")
         self._stack.setCurrentIndex(0 if numbers else 2 if filtered else 1)
         if asked is not None and listed.place < 0:
             self._show(asked)  # asked for by name, though this list does not hold it

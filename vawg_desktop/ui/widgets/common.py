@@ -333,6 +333,12 @@ class EmptyState(QWidget):
             box.addWidget(made)
         box.addStretch(1)
 
+    def say(self, text: str) -> None:
+        """Say something else in the place of its sentence."""
+        self.text.setText(text)
+        self.text.setMinimumHeight(self.text.heightForWidth(theme.px(420)))
+        self.setAccessibleName(text)
+
 
 class Section(QWidget):
     """A short section of a record: a heading with one thing to do, and what stands under it."""
