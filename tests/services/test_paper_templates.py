@@ -138,6 +138,16 @@ def test_a_document_that_would_do_something_is_refused(session: Session, tmp_pat
     assert session.read().exec_driver_sql("SELECT count(*) FROM paper_template").one()[0] == 0
 
 
+def test_a_count_that_came_down_to_nought_is_nought_and_no_unknown_place(session: Session, tmp_path: Path) -> None:
+    """A board's template that named the superseded recommendations was refused once there were none."""
+    content = word("Superseded: «… of which superseded». Prevention overdue: «Prevention: overdue». Not started: «Actions by status: not started».")
+    assert paper_templates.check(session, "board", content) == []
+    keep(session, tmp_path, content)
+    made = papers.make(session, "board", Asked())
+    told = docx_text(paper_templates.filled(session, "board", made, "Ours", "b.docx"))
+    assert "Superseded: 0." in told and "«" not in told
+
+
 @pytest.mark.parametrize("kind", sorted(SOMETIMES))
 def test_a_template_is_right_whatever_the_store_holds(session: Session, kind: str) -> None:
     """Every name that a paper may have fills where there is nothing to tell, and no part of a paper is without a name."""

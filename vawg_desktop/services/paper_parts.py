@@ -119,6 +119,19 @@ class Paper:
 DRAFT = "DRAFT, not published: keep it in the office. Only numbers that were published are taken into account when the next data set is made."
 
 
+#: What is counted of each pillar.
+_OF_A_PILLAR = ("recommendations", "actions", "complete", "evidence awaited", "overdue")
+
+
+def counted_where_there_are() -> list[str]:
+    """What the figures of a summary that stand in it only where they are not nought are called."""
+    statuses = [f"Actions by status: {ACTION_STATUS.label(key).casefold()}" for key in ACTION_STATUS.key_list()]
+    return [_SUPERSEDED, *statuses, *(f"{pillar_label(pillar)}: {says}" for pillar in PILLARS for says in _OF_A_PILLAR)]
+
+
+_SUPERSEDED = "… of which superseded"
+
+
 def summary(paper: Paper) -> None:
     """The figures that every board asks for, and the actions of each pillar."""
     p = paper.position
@@ -127,7 +140,7 @@ def summary(paper: Paper) -> None:
         paper.count("recommendations", "Recommendations", p.recommendations),
         paper.count("recommendations_open", "… of which open", [r for r in p.recommendations if (r["status"] or "open") == "open"]),
         paper.count("recommendations_closed", "… of which closed", [r for r in p.recommendations if r["status"] == "closed"]),
-        *(paper.count("recommendations_superseded", "… of which superseded", some) for some in [[r for r in p.recommendations if r["status"] == "superseded"]] if some),
+        *(paper.count("recommendations_superseded", _SUPERSEDED, some) for some in [[r for r in p.recommendations if r["status"] == "superseded"]] if some),
         paper.count("actions", "Actions", p.actions),
         paper.count("actions_proved", "Complete, evidence seen by the office", p.proved()),
         paper.count("actions_claimed", "Complete, evidence awaited", p.claimed()),
@@ -150,10 +163,8 @@ def summary(paper: Paper) -> None:
         some = [r for r in p.actions if r["pillar"] == pillar]
         of = [r for r in p.recommendations if r["pillar"] == pillar]
         if some or of:
-            parted = (
-                ("recommendations", of), ("actions", some), ("complete", [r for r in some if r["status"] == "complete"]),
-                ("evidence awaited", [r for r in some if r["id"] in claimed]), ("overdue", [r for r in some if r["id"] in overdue]),
-            )  # fmt: skip
+            counted = (of, some, [r for r in some if r["status"] == "complete"], [r for r in some if r["id"] in claimed], [r for r in some if r["id"] in overdue])
+            parted = tuple(zip(_OF_A_PILLAR, counted, strict=True))
             rows.append([pillar_label(pillar), *(len(which) for _, which in parted)])
             for says, which in parted:
                 if which:

@@ -20,7 +20,7 @@ from vawg_desktop.exchange.preflight import read_file, shown_name
 from vawg_desktop.services import citations, papers
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.office import office_name
-from vawg_desktop.services.paper_parts import SILENT_WORDS
+from vawg_desktop.services.paper_parts import SILENT_WORDS, counted_where_there_are
 from vawg_desktop.services.papers import BOARD_WORDS, SIGNED_WORDS, Asked, Made
 from vawg_desktop.services.session import Session
 
@@ -77,6 +77,8 @@ def _words(session: Session, made: Made, parts: Mapping[str, Sequence[Block]]) -
     found |= {heading: kept.get(key, "") for key, heading in (*SIGNED_WORDS, *BOARD_WORDS)}
     found |= {"Head lines": "; ".join(document.lines)}
     found |= {name: f"{sum(len(b.rows) for b in blocks if isinstance(b, Table)):,}" for name, blocks in parts.items() if len(blocks) == 1 and (isinstance(blocks[0], Table) or blocks == [Paragraph(NOTHING)])}
+    if _SUMMARY[1] in parts:
+        found |= dict.fromkeys(counted_where_there_are(), "0")
     found |= {f.says: f"{f.number:,}" for f in made.figures}
     return found | {f"{_FIGURE}{title}": str(row["quoted"]) for title, row in _figures(session).items()}
 
