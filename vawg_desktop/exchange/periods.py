@@ -116,14 +116,16 @@ def in_figures(cells: Sequence[str]) -> list[str] | None:
         return None
     if all(_SIX.fullmatch(c) for c in given):
         return [f"{c[:4]}-{c[4:]}" if c else c for c in cells]
-    months = [_MONTH_FIRST.fullmatch(c) for c in given]
-    if all(months) and len({m[1] for m in months if m is not None}) >= _FEW:
+    firsts = [m for c in given if (m := _MONTH_FIRST.fullmatch(c)) is not None]
+    months, years = {int(m[1]) for m in firsts}, {m[2] for m in firsts}
+    if len(firsts) == len(given) and len(months) >= _FEW and (len(years) > 1 or len(months) == _ALL_MONTHS):  # a few days of one January are days
         return [f"{m[2]}-{int(m[1]):02}" if (m := _MONTH_FIRST.fullmatch(c)) else c for c in cells]
     return None
 
 
 #: Fewer cells do not tell how a column is written.
 _FEW = 3
+_ALL_MONTHS = 12
 
 
 def _year(figures: str) -> int:
