@@ -160,6 +160,12 @@ def test_spss_labels_sets_of_answers_and_values_that_mean_no_answer(tmp_path: Pa
     assert [r.respondent for r in found.responses] == ["a1", "a2", "a3", "a4"] and found.profile == "spss"
 
 
+def test_a_scale_of_spss_with_labels_at_its_ends_stands_in_the_order_of_its_steps(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"safe": [5.0, 1.0, 3.0, 4.0, 2.0, 5.0] * 4})
+    pyreadstat.write_sav(frame, str(path := tmp_path / "s.sav"), column_labels={"safe": "How safe?"}, variable_value_labels={"safe": {1.0: "Very unsafe", 5.0: "Very safe"}})
+    assert read_survey(path).questions[0].choices == ["Very unsafe", "2", "3", "4", "Very safe"]
+
+
 @real
 @pytest.mark.parametrize(("name", "profile", "rows", "questions"), [("qualtrics_sample.csv", "qualtrics", 1, 3), ("qualtrics_sample_legacy.csv", "qualtrics", 1, 2), ("spss_sample.sav", "spss", 5, 7), ("spss_missing_test.sav", "spss", 2, 1)])
 def test_real_files_are_read(name: str, profile: str, rows: int, questions: int) -> None:

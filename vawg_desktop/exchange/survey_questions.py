@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -238,9 +238,20 @@ def _single(tool: Profile, member: _Member, stem: str) -> tuple[Question, list[A
     kind, choices = typing.kind_of(column.counts, asks_words=(bool(option) and _is_other(option)) or profiles.asks_words(option or column.head))
     if column.labels and kind in (typing.SINGLE, typing.SCALE, typing.NOT_KNOWN, typing.FREE_TEXT) and set(choices) <= set(column.labels.values()):
         kind, choices = typing.SINGLE, [label for label in dict.fromkeys(column.labels.values()) if label not in column.missing or column.counts[label]]
+    elif column.labels and kind == typing.SINGLE:
+        choices = _by_value(choices, column.labels)
     if option and not member.text and not _is_other(option) and kind in (typing.SINGLE, typing.SCALE):
         kind = typing.MATRIX
     return Question(code, wording, kind, choices, _wording(stem, column) if option else ""), [v or None for v in column.cells]
+
+
+def _by_value(choices: list[str], labels: Mapping[str, str]) -> list[str]:
+    """Choices of a scale of which only some steps have a label, most often its ends, in the order of their numbers; as they were where they have none."""
+    numbers = {label: value for value, label in labels.items()}
+    try:
+        return sorted(choices, key=lambda c: float(numbers.get(c, c)))
+    except ValueError:
+        return choices
 
 
 def _wording(stem: str, column: Column) -> str:
