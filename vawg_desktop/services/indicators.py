@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 
 from vawg_desktop.analysis import control
@@ -59,7 +58,7 @@ class Series:
     #: Whether it counts people, so that small numbers of it do not leave the office.
     of_people: bool = False
     least: int = small_counts.LEAST
-    #: Values of periods of another length than most: they are on no chart, as a year's number would stand among its months'.
+    #: Values of years where most are of months or quarters, or the other way round: they are on no chart.
     apart: list[Value] = field(default_factory=list[Value])
     chart: control.ControlChart = field(default_factory=control.ControlChart)
 
@@ -123,8 +122,6 @@ class Series:
 
 #: A title of what is no count, so that twelve of them make no total.
 _RATE = re.compile(r"\b(?:rates?|per (?:1,?000|10,?000|100,?000|head|person|capita|cent)|average|mean|median|percentages?|proportion|share|ratio|score|index|satisfaction)\b|%", re.IGNORECASE)
-#: How long periods are, the shortest first.
-_LENGTHS = ("day", "month", "quarter", "year")
 _MOVED = {"better": "become better", "worse": "become worse", "changed": "changed"}
 
 
@@ -166,10 +163,10 @@ def series(session: Session, indicator: str) -> Series:
         period = str(r["period"])
         made.doubled += period in by_period
         by_period[period] = Value(str(r["id"]), str(r["reference"]), period, value, _number(r["base"]), bool(r["provisional"]), bool(r["process_changed"]), bool(r["counted_otherwise"]), str(r["break_reason"] or ""), tuple(happened.get(str(r["id"]), ())))
-    lengths = Counter(length(p) for p in by_period)
-    usual = max(lengths, key=lambda k: (lengths[k], -_LENGTHS.index(k)), default="")
-    made.apart = [v for v in by_period.values() if length(v.period) != usual]
-    made.values = sorted((v for v in by_period.values() if length(v.period) == usual), key=lambda v: bounds(v.period))
+    years = {p for p in by_period if length(p) == "year"}  # among months or quarters a year's number stands many times too high
+    few = years if 2 * len(years) <= len(by_period) else by_period.keys() - years
+    made.apart = [v for p, v in by_period.items() if p in few and years]
+    made.values = sorted((v for p, v in by_period.items() if p not in few or not years), key=lambda v: bounds(v.period))
     made.chart = control.xmr([v.value for v in made.values], [n for n, v in enumerate(made.values) if v.process_changed or v.counted_otherwise])
     return made
 

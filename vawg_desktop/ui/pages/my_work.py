@@ -201,7 +201,7 @@ class MyWorkPage(QScrollArea):
             came = f"received, ready to review: {row.counts.in_words()}"
             words = came if row.step == "received" else "no return received"
             section.body.addWidget(
-                self._line(row.partner, "", lambda: self.open_page.emit("returns"), who=words, share=4)
+                self._line(f"{row.partner}   {words}", "", lambda: self.open_page.emit("returns"))
             )
         if len(waiting) > _RETURNS_SHOWN:
             section.body.addWidget(all_button(len(waiting), lambda: self.open_page.emit("returns")))
@@ -220,8 +220,8 @@ class MyWorkPage(QScrollArea):
             section.body.addWidget(all_button(whole, lambda: self.open_list.emit(query, name)))
         self._body.addWidget(section)
 
-    def _line(self, words: str, quiet: str, do: Callable[[], object], *, who: str = "", share: int = 1) -> QWidget:
-        """A line that opens something, with what is quiet at its end; the name of a body gives way before the words do. ``share``: its room beside 3 of these."""
+    def _line(self, words: str, quiet: str, do: Callable[[], object], *, who: str = "") -> QWidget:
+        """A line that opens something, with what is quiet at its end; the name of a body gives way before the words do."""
         row = QWidget()
         box = QHBoxLayout(row)
         box.setContentsMargins(0, 0, 0, 0)
@@ -236,7 +236,7 @@ class MyWorkPage(QScrollArea):
             set_style(body, muted=True)
             body.set_words(who)
             body.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            box.addWidget(body, share)
+            box.addWidget(body, 1)
         if quiet:
             box.addWidget(label(quiet, muted=True, wrap=False))
         return row
