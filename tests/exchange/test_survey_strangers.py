@@ -184,3 +184,9 @@ def test_kobos_several_choices_in_either_of_its_forms(tmp_path: Path) -> None:
     cells = ["parks buses", "parks", "buses", "streets", "parks streets", "streets buses"]
     one = read(tmp_path, [["where", *tail], *([cell, str(n), f"u{n}", "2026-03-01"] for n, cell in enumerate(cells * 2))], "one.csv")
     assert one.questions[0].kind == "multi" and set(one.questions[0].choices) == {"parks", "buses", "streets"}
+
+
+@pytest.mark.parametrize("heading", ["How often do you use Snapchat?", "Where on TikTok or WhatsApp were you harassed?", "Was the incident no longer looked at?"])
+def test_questions_that_name_a_service_or_an_incident_are_kept(tmp_path: Path, heading: str) -> None:
+    rows = [["Respondent ID", heading, "Safe?"], *([f"{n:04}", ["Daily", "Weekly", "In messages"][n % 3], "Yes"] for n in range(24))]
+    assert list(kinds(read(tmp_path, rows))) == [heading, "Safe?"]

@@ -78,10 +78,10 @@ _CUED = re.compile(rf"\b(?:(?:name(?:'s| is| was)|called|named|known as|nickname
 _CAPITALS = re.compile(r"\b[A-Z][a-z'’]{1,20}(?:-[A-Z][a-z]{1,20})?(?: (?:[A-Z]\.? )?(?:Mc|Mac|O['’])?[A-Z][a-z'’]{1,20}(?:-[A-Z][a-z]{1,20})?){1,2}\b")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _REFERENCE = re.compile(r"\b(?:crime|custody|cad|storm|incident|case|ref(?:erence)?|account|passport|licen[cs]e|badge|collar|shoulder)\s{0,2}(?:ref(?:erence)?|no|number)?\.?\s{0,3}[:#]?\s{0,3}(?P<number>[A-Z]{0,4}[/-]?\d[\d/-]{2,20})", re.IGNORECASE)
-#: Numbers by what they are called: of a card or an account, of a home, of a person at work or with an office; places in degrees or in three words; a machine's address; how old somebody is.
+#: Numbers by what they are called: of a card or an account, of a home, of a person at work or with an office; places in degrees or in three words; a machine's address.
 _NAMED_NUMBER = re.compile(
     r"\b(?:card(?: number| no)?|account(?: number| no)?|sort code|uprn|usrn|urn|ni(?: number| no)?|nino|national insurance(?: number| no)?|staff(?: number| no| id)|employee(?: number| no| id)|payroll(?: number| no)?|student(?: number| no| id)|"
-    r"warrant(?: card)?(?: number| no)|driving licen[cs]e(?: number| no)?|case(?: number| no)?|court case|police reference|cri(?:me)?(?: number| no))\.?(?: is| was|:| -)?\s{0,2}#?(?P<number>[A-Z]{0,4}[/ -]?\d[A-Z\d]*(?:[ /-]\d[A-Z\d]*)*(?: [A-D])?\b|[A-Z]{2}(?: ?\d\d){3} ?[A-D]\b)",
+    r"warrant(?: card)?(?: number| no)|driving licen[cs]e(?: number| no)?|case(?: number| no)?|court case|police reference|crime(?: number| no))\.?(?: is| was|:| -)?\s{0,2}#?(?P<number>[A-Z]{0,4}[/ -]?\d[A-Z\d]*(?:[ /-]\d[A-Z\d]*)*(?: [A-D])?\b|[A-Z]{2}(?: ?\d\d){3} ?[A-D]\b)",
     re.IGNORECASE,
 )
 #: Fewer figures after such a word number something else: "in case 12 people came".

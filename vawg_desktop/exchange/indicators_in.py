@@ -18,29 +18,19 @@ from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import preflight, reading, text_child
 from vawg_desktop.exchange.cells import Cell, plain_text
+from vawg_desktop.exchange.indicator_table import COLUMNS, Table, join_year_and_part, name_months
 from vawg_desktop.exchange.numbers_in import COMMA, NOT_GIVEN, number_of
 from vawg_desktop.exchange.periods import (
     BESIDE,
-    DAY,
     PROVISIONAL,
     ending,
     financial_quarter,
-    in_figures,
     period_of,
-    year_and_part,
     years_told,
 )
 
 #: So many rows from the top the headings are looked for in.
 _TOP = 30
-#: What the columns of a long table are called, folded, the likeliest first.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "metric": ("metric", "indicator", "measure", "series", "statistic", "crime type", "offence description", "offence", "offence group", "name", "description", "category"),
-    "area": ("area", "area name", "police force", "force name", "force", "local authority", "csp name", "district", "region", "geography"),
-    "period": ("period", "time period", "date", "month", "quarter", "financial year", "year ending", "year ended", "year to", "12 months to", "12 months ending", "quarter ending", "quarter ended", "quarter to", "month ending", "year", "week"),
-    "value": ("value", "obs value", "observation", "number", "count", "number of offences", "total", "percentage", "rate"),
-    "unit": ("unit", "units", "unit of measure", "measure type"),
-}
 #: What the Home Office calls the column of how many outcomes there were, folded.
 _OUTCOMES_COLUMN = re.compile(r"number of outcomes|(?:force )?outcomes (?:for|in|recorded in) (?:the )?(?:period|quarter|year)|outcomes")
 #: Units by what tables call them.
@@ -75,27 +65,6 @@ class IndicatorFile:
         return list(dict.fromkeys(s.area for s in self.series if s.area))
 
 
-@dataclass(slots=True)
-class _Table:
-    """A sheet's rows as texts with its headings: what stands where."""
-
-    name: str
-    heads: list[str]
-    rows: list[list[str]]
-    top: int
-    #: Whether a comma stands before decimals.
-    comma: bool = False
-
-    def column(self, *names: str) -> int | None:
-        """The place of the first of some folded headings that is there."""
-        folded = [fold(h) for h in self.heads]
-        return next((folded.index(n) for n in names if n in folded), None)
-
-    def place(self, row: int, column: int) -> str:
-        """A cell's place as people say it."""
-        return f"{self.name}, row {self.top + row + 2}, “{self.heads[column]}”"
-
-
 def read_indicators(path: Path, mapping: Mapping[str, str] | None = None) -> IndicatorFile:
     """Read a table. ``mapping`` says which heading is the metric, area, period, value or unit, where they are called otherwise.
 
@@ -103,7 +72,7 @@ def read_indicators(path: Path, mapping: Mapping[str, str] | None = None) -> Ind
     """
     content = preflight.read_file(path)
     name = preflight.shown_name(path)
-    tables: list[_Table] = []
+    tables: list[Table] = []
     wanted = {k: fold(v) for k, v in (mapping or {}).items()}
     if unknown := wanted.keys() - COLUMNS.keys():
         raise ValueRefusedError(f"A mapping names {', '.join(COLUMNS)}, not {', '.join(sorted(unknown))}.")
@@ -165,10 +134,10 @@ def _as_shown(cell: Cell, share: bool) -> str:
     return plain_text(cell)
 
 
-def _headed(sheet: str, rows: list[list[str]], wanted: Mapping[str, str]) -> _Table | None:
+def _headed(sheet: str, rows: list[list[str]], wanted: Mapping[str, str]) -> Table | None:
     """A sheet with its row of headings: the first of its top rows that has those of a table we know, or two periods."""
     for n, row in enumerate(rows[:_TOP]):
-        table = _Table(sheet, row, [r if len(r) >= len(row) else r + [""] * (len(row) - len(r)) for r in rows[n + 1 :]], n)
+        table = Table(sheet, row, [r if len(r) >= len(row) else r + [""] * (len(row) - len(r)) for r in rows[n + 1 :]], n)
         known = any(all(table.column(k) is not None for k in names) for _, names, _ in _KINDS)
         mapped = bool(wanted) and all(table.column(w) is not None for w in wanted.values())
         long = table.column(*COLUMNS["period"]) is not None and table.column(*COLUMNS["value"]) is not None
@@ -177,7 +146,7 @@ def _headed(sheet: str, rows: list[list[str]], wanted: Mapping[str, str]) -> _Ta
     return None
 
 
-def _read(kind: str, tables: Sequence[_Table], read: Callable[[_Table, IndicatorFile, dict[tuple[str, str], SeriesIn]], None]) -> IndicatorFile:
+def _read(kind: str, tables: Sequence[Table], read: Callable[[Table, IndicatorFile, dict[tuple[str, str], SeriesIn]], None]) -> IndicatorFile:
     found, series = IndicatorFile(kind), dict[tuple[str, str], SeriesIn]()
     for table in tables:
         read(table, found, series)
@@ -202,15 +171,15 @@ _RECORDED = "Offences of this subgroup recorded by the police in the quarter; Ho
 _CLOSED = "Outcomes of this group in the quarter, of offences of this subgroup; Home Office, crime outcomes open data. They are counted when they were recorded, whenever the offence was: no share of the quarter's offences. Recent quarters change as cases close."
 
 
-def _street(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
+def _street(table: Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
     _by_month(table, found, series, "crime type", _STREET)
 
 
-def _outcomes(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
+def _outcomes(table: Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
     _by_month(table, found, series, "outcome type", _OUTCOMES)
 
 
-def _by_month(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn], kind: str, definition: str) -> None:
+def _by_month(table: Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn], kind: str, definition: str) -> None:
     month, within, what = (table.column(n) for n in ("month", "falls within", kind))
     assert month is not None and within is not None and what is not None
     # a crime that stands twice is one; of outcomes one crime may have several, and of incidents of antisocial behaviour none has an id
@@ -233,11 +202,11 @@ def _by_month(table: _Table, found: IndicatorFile, series: dict[tuple[str, str],
         found.problems.append(("crime_twice", f"{how_many(twice, 'row')} of {table.name} {'gives a crime' if twice == 1 else 'give crimes'} that is already further up; each crime is counted once.", table.name))
 
 
-def _recorded(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
+def _recorded(table: Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
     _by_quarter(table, found, series, ("offence subgroup",), table.column("number of offences"), _RECORDED)
 
 
-def _closed(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
+def _closed(table: Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
     # the column of numbers is called otherwise from year to year; the first is what closed in the period
     number = next((n for n, h in enumerate(table.heads) if _OUTCOMES_COLUMN.fullmatch(fold(h))), None)
     if number is None:
@@ -245,7 +214,7 @@ def _closed(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], S
     _by_quarter(table, found, series, ("offence subgroup", "outcome group"), number, _CLOSED)
 
 
-def _by_quarter(table: _Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn], titles: Sequence[str], number: int | None, definition: str) -> None:
+def _by_quarter(table: Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn], titles: Sequence[str], number: int | None, definition: str) -> None:
     year, quarter, force = (table.column(n) for n in ("financial year", "financial quarter", "force name"))
     named = [at for t in titles if (at := table.column(t)) is not None]
     assert year is not None and quarter is not None and force is not None and number is not None
@@ -260,7 +229,7 @@ def _by_quarter(table: _Table, found: IndicatorFile, series: dict[tuple[str, str
         _add(series, ": ".join(row[at] for at in named), row[force], period, int(count), definition)
 
 
-_KINDS: tuple[tuple[str, tuple[str, ...], Callable[[_Table, IndicatorFile, dict[tuple[str, str], SeriesIn]], None]], ...] = (
+_KINDS: tuple[tuple[str, tuple[str, ...], Callable[[Table, IndicatorFile, dict[tuple[str, str], SeriesIn]], None]], ...] = (
     ("police_street", ("crime type", "month", "falls within"), _street),
     ("police_outcomes", ("outcome type", "month", "falls within"), _outcomes),
     ("home_office", ("financial year", "financial quarter", "force name", "offence subgroup", "number of offences"), _recorded),
@@ -271,13 +240,13 @@ _KINDS: tuple[tuple[str, tuple[str, ...], Callable[[_Table, IndicatorFile, dict[
 # -- any table ------------------------------------------------------------------------------------------
 
 
-def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]) -> None:
-    _name_months(table)
+def _long_or_wide(table: Table, found: IndicatorFile, wanted: Mapping[str, str]) -> None:
+    name_months(table)
     table.heads = years_told(table.heads)
     if (stated := table.column(*([wanted["period"]] if "period" in wanted else COLUMNS["period"]))) is not None:
         for row, period in zip(table.rows, ending(table.heads[stated], years_told([_text(r, stated) for r in table.rows])), strict=True):
             row[stated] = period
-    _join_year_and_part(table)
+    join_year_and_part(table)
     at = {key: table.column(*([wanted[key]] if key in wanted else names)) for key, names in COLUMNS.items()}
     periods = {n: p for n, h in enumerate(table.heads) if (p := period_of(h)) is not None}
     numbers = [n for n in (*periods, at["value"]) if n is not None]
@@ -288,44 +257,7 @@ def _long_or_wide(table: _Table, found: IndicatorFile, wanted: Mapping[str, str]
         _long(table, found, at)
 
 
-def _name_months(table: _Table) -> None:
-    """Months that a spreadsheet holds as their first days, in headings or in a column, as months: where every day of them is a first."""
-    def months(cells: Sequence[str]) -> bool:
-        days = [c for c in cells if DAY.fullmatch(c) or _FIRST.fullmatch(c)]
-        return len(days) > 1 and all(c.endswith("-01") or _FIRST.fullmatch(c) for c in days)
-
-    def month(cell: str) -> str:
-        first = _FIRST.fullmatch(cell)
-        return f"{first[2]}-{int(first[1]):02}" if first is not None else cell[:7] if DAY.fullmatch(cell) else cell
-
-    if months(table.heads):
-        table.heads = [month(h) for h in table.heads]
-    for n, head in enumerate(table.heads):
-        if fold(head) in COLUMNS["period"] and (told := in_figures([row[n] for row in table.rows])) is not None:
-            for row, period in zip(table.rows, told, strict=True):
-                row[n] = period
-        elif months([row[n] for row in table.rows]):
-            for row in table.rows:
-                row[n] = month(row[n])
-
-
-def _join_year_and_part(table: _Table) -> None:
-    """A year and a month, or a quarter, that stand in two columns as one period: in the column of the month, the year's being no period then."""
-    year = table.column("year", "calendar year", "financial year")
-    part = table.column("month", "month name", "quarter", "financial quarter")
-    if year is None or part is None:
-        return
-    quarters, financial = "quarter" in fold(table.heads[part]), any("financial" in fold(table.heads[n]) for n in (year, part))
-    joined = [year_and_part(row[year], row[part], quarters=quarters) for row in table.rows if any(row)]
-    if not joined or 2 * sum(j is not None for j in joined) < len(joined):
-        return
-    for row in table.rows:
-        period = year_and_part(row[year], row[part], quarters=quarters, financial=financial)
-        row[part] = period or (f"{row[part]}, financial year {row[year]}" if financial and row[part] else f"{row[part]} {row[year]}".strip())
-    table.heads = ["Period" if n == part else "" if n == year else h for n, h in enumerate(table.heads)]
-
-
-def _long(table: _Table, found: IndicatorFile, at: Mapping[str, int | None]) -> None:
+def _long(table: Table, found: IndicatorFile, at: Mapping[str, int | None]) -> None:
     series: dict[tuple[str, str], SeriesIn] = {}
     period_at, value_at = at["period"], at["value"]
     assert period_at is not None and value_at is not None
@@ -349,7 +281,7 @@ def _long(table: _Table, found: IndicatorFile, at: Mapping[str, int | None]) -> 
 _EVERYBODY = frozenset({"all", "total", "both", "everybody", "everyone", "all persons", "persons", "all victims", "all sexes"})
 
 
-def _dimensions(table: _Table, at: Mapping[str, int | None]) -> list[int]:
+def _dimensions(table: Table, at: Mapping[str, int | None]) -> list[int]:
     """The columns that part what else would be one series: where the same measure, area and period stand in several rows, such as for women and for men."""
     used = [n for n in (at["metric"], at["area"], at["period"]) if n is not None]
     keys = Counter(tuple(row[n] for n in used) for row in table.rows if any(row))
@@ -359,7 +291,7 @@ def _dimensions(table: _Table, at: Mapping[str, int | None]) -> list[int]:
     return [n for n in others if 1 < len({row[n] for row in table.rows if any(row)}) <= _GROUPS and not all(number_of(row[n]) is not None for row in table.rows if any(row))]
 
 
-def _without_totals(table: _Table, found: IndicatorFile) -> None:
+def _without_totals(table: Table, found: IndicatorFile) -> None:
     """Leave out of each series what adds up others of it: a year beside its own months would stand among them on the chart."""
     for one in found.series:
         spans = {p: bounds(p) for p in one.values if is_stored(p)}
@@ -369,7 +301,7 @@ def _without_totals(table: _Table, found: IndicatorFile) -> None:
                 found.problems.append(("adds_up", f"{one.title}{f', {one.area}' if one.area else ''}: {label(period)} adds up shorter periods that are in the table too, so it was not imported.", table.name))
 
 
-def _wide(table: _Table, found: IndicatorFile, at: Mapping[str, int | None], periods: Mapping[int, str]) -> None:
+def _wide(table: Table, found: IndicatorFile, at: Mapping[str, int | None], periods: Mapping[int, str]) -> None:
     label_at = at["metric"] if at["metric"] is not None else next((n for n in range(min(periods)) if n != at["area"]), None)
     kinds = [n for n in range(min(periods)) if n not in (label_at, at["area"], at["unit"]) and "code" not in fold(table.heads[n]) and len({row[n] for row in table.rows if any(row)}) > 1]
     used = {label_at, at["area"], at["unit"], *periods, *kinds, *(n for n in range(min(periods)) if "code" in fold(table.heads[n]))}
@@ -389,7 +321,7 @@ def _wide(table: _Table, found: IndicatorFile, at: Mapping[str, int | None], per
     _without_totals(table, found)
 
 
-def _put(table: _Table, found: IndicatorFile, one: SeriesIn, row: int, column: int, period: str, typed: str, *, marked: bool = False) -> None:
+def _put(table: Table, found: IndicatorFile, one: SeriesIn, row: int, column: int, period: str, typed: str, *, marked: bool = False) -> None:
     """Take one number; what is no number is told, and so is a second one of the same period. ``marked``: its period is marked as provisional."""
     if not typed:
         return
@@ -415,7 +347,5 @@ def _text(row: Sequence[str], column: int | None) -> str:
     return row[column] if column is not None and column < len(row) else ""
 
 
-#: The first of a month, as a date is written here.
-_FIRST = re.compile(r"0?1/(\d{1,2})/(\d{4})")
 #: A column of groups has no more of them.
 _GROUPS = 40

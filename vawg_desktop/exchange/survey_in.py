@@ -207,7 +207,7 @@ def _with_answers_only(tool: Profile, column: Column) -> Column:
     """The column without what stands for a question that was not put or was passed over: it is no answer, and told as such."""
     numbers = [v for v in column.counts if v.startswith("-") and v[1:].isdigit()]
     for value in sorted(column.counts.keys() & (tool.unasked | (_NO_ANSWER if _NO_ANSWER.issuperset(numbers) else frozenset()))):
-        column = column.without_missing({value}, value)
+        column = column.without_missing(value)
     return column
 
 
@@ -301,7 +301,8 @@ def _tells_apart(column: Column) -> None:
         raise ValueRefusedError(f"“{column.head}” does not identify respondents: {how_many(len(column.cells), 'row')}, {how_many(len(column.counts), 'different value')} in it.")
 
 
-#: From so many rows on, and from so large a share on of those that differ under one number, the number is not a respondent's; nobody answers more often.
+#: A number is not a respondent's where there are at least so many rows, and more than this share of them are a further, different row of a number that
+#: stands higher up. Nobody answers more often than the last.
 _ENOUGH_ROWS, _SHARED, _OFTEN = 20, 0.1, 3
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -53,10 +53,9 @@ class Column:
     #: The set of several answers of which it holds one (SPSS's category sets).
     mention_of: str = ""
 
-    def without_missing(self, values: Collection[str], called: str) -> Column:
-        """The column with some values as no answer; how often they stood in it is told under ``called``."""
-        count = sum(c in values for c in self.cells)
-        return replace(self, cells=["" if c in values else c for c in self.cells], missing={**self.missing, called: count}) if count else self
+    def without_missing(self, value: str) -> Column:
+        """The column with a value as no answer; how often it stood there is told."""
+        return replace(self, cells=["" if c == value else c for c in self.cells], missing={**self.missing, value: self.counts[value]})
 
     @cached_property
     def counts(self) -> Counter[str]:

@@ -185,7 +185,9 @@ def _groups(cases: Cases, made: Measured, each: Sequence[float], references: Seq
             kept = made.groups[name]
             labels = [(v if v in kept else _OTHER) if v else "" for v in values]
             made.rarest[name] = _rarest(labels, kinds["Offence"], references)
-            made.weighed_of[name] = {label: len({r for v, r in zip(labels, references, strict=True) if v == label and r in weighed}) for label in kept}
+            with_weight = {(label, r) for label, r in zip(labels, references, strict=True) if r in weighed}
+            counts = Counter(label for label, _ in with_weight)
+            made.weighed_of[name] = {label: counts[label] for label in kept}
     made.rarest[_EVERY] = _rarest([_EVERY] * count, kinds["Offence"], references)
 
 

@@ -322,11 +322,10 @@ class EmptyState(QWidget):
         box.setContentsMargins(theme.px(inset), theme.px(8), theme.px(24), theme.px(8))
         box.setSpacing(theme.px(16))
         box.addSpacerItem(QSpacerItem(0, theme.px(24), QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred))  # gives way first
-        self.text = label(text, size=16, muted=True)
+        self.text = label("", size=16, muted=True)
         self.text.setFixedWidth(theme.px(420))
-        self.text.setMinimumHeight(self.text.heightForWidth(theme.px(420)))
+        self.say(text)
         box.addWidget(self.text)
-        self.setAccessibleName(text)
         if verb and do is not None:
             made = button(verb, do, kind="primary" if main else "")
             made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
