@@ -14,6 +14,7 @@ import pytest
 
 from tests.clock import CLOCK, TODAY
 from vawg_desktop.domain import merge as merge_rules
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import ConflictedError, NotFoundError, StoreError, ValueRefusedError
 from vawg_desktop.services import history, merging, names, rounds, show, undoing
 from vawg_desktop.services.records import Assignment, assign, create, hide, set_link
@@ -22,6 +23,7 @@ from vawg_desktop.services.return_staging import import_return
 from vawg_desktop.services.returns import reverse_return
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
+from vawg_desktop.store import history as past
 from vawg_desktop.store import incoming_log, making, opening
 from vawg_desktop.store.check import check
 from vawg_desktop.store.check_log import heads_of_chains
@@ -696,6 +698,34 @@ def test_what_was_settled_or_is_contested_is_not_undone_in_silence(sample: Sessi
     with pytest.raises(RuleError, match="not undone"):
         undoing.undo(sample)
     assert cell(sample, "A-0002", "percent") == 40
+
+
+@pytest.mark.parametrize("mine", ["office", "laptop"])
+def test_an_undo_leaves_what_a_colleague_wrote_while_bringing_a_row_back(sample: Session, copy_of: Copier, mine: str) -> None:
+    """One entry may bring a row back and fill a cell: to know of the one is not to overwrite the other."""
+    with sample.store.write(sample.who, "took a list in", Act.IMPORT) as tx:
+        tracker = tx.create("tracker", {"name": "their list", "headings": "Ref, Action"}, checked=False)
+        row = tx.create("tracker_row", {"tracker": tracker, "sheet": "1", "entity": "action", "base": "as it was"}, checked=False)
+    laptop = copy_of(sample, "laptop")
+    here, there = (sample, laptop) if mine == "office" else (laptop, sample)
+    with here.store.write(here.who, "took it in again", Act.IMPORT) as tx:
+        tx.edit("tracker_row", row, {"base": "mine"}, checked=False)
+    said = tx.changes.txn
+    with here.store.write(here.who, "put away", Act.DELETE) as tx:
+        tx.delete("tracker_row", row)
+    with there.store.write(there.who, "put away", Act.DELETE) as tx:
+        tx.delete("tracker_row", row)
+    with there.store.write(there.who, "took it in again", Act.IMPORT) as tx:
+        tx.edit("tracker_row", row, {"base": "theirs", "deleted": False}, checked=False)
+    theirs = tx.changes.txn
+    merging.merge(here, there.store)
+    undoing.reverse(here, said)
+    merging.merge(there, here.store)
+    for session in (here, there):
+        of_theirs = {e.id for e in past.entries_of_transaction(session.read(), theirs)}
+        with session.store.write(session.who, "looked") as tx:
+            assert of_theirs <= tx.heads(row, str(tx.row("tracker_row", row)["born"]))["base"]
+    assert rows_of(laptop) == rows_of(sample)
 
 
 def test_stores_without_a_common_past_say_so(tmp_path: Path, sample: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vawg_desktop.domain import merge
@@ -10,7 +11,7 @@ from vawg_desktop.domain.acts import Act, Undo, act_of, sql_list
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import NotFoundError, RuleError
-from vawg_desktop.domain.fields import Kind
+from vawg_desktop.domain.fields import Kind, Value
 from vawg_desktop.services import change_list, closing
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
@@ -258,11 +259,21 @@ def reverse_entry(tx: Transaction, entry: log.Entry) -> bool:
         if moved and merge.same(row[key], cell.before):
             continue
         later |= moved and not merge.same(row[key], cell.before)
-        # a reversal made in the knowledge of a deletion names it, so that it is not taken for a change made behind it
-        gone = known.get("deleted", frozenset[str]()) if row["deleted"] and key != "deleted" else frozenset[str]()
+        gone = _deletion_known(tx, row, key, known) if moved else frozenset[str]()
         over = {key: (entry.id, *sorted(gone))} if moved else None
         tx.edit(entry.tbl, entry.row, {key: cell.before}, checked=False, overwrites=over, settling=not moved)
     return later
+
+
+def _deletion_known(tx: Transaction, row: Mapping[str, Value], key: str, known: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """What a reversal names as seen beside its own cell: the deletion of its record, so that it is not taken for a change made behind it.
+
+    An entry that brought the record back may have written this cell too; named, it would be overwritten, so it is left out.
+    """
+    if not row["deleted"] or key == "deleted":
+        return frozenset()
+    wrote = {e.id for e in past.entries_of(tx.connection, [str(row["id"])]) if key in e.fields}
+    return known.get("deleted", frozenset[str]()) - wrote
 
 
 def _is_disposed(tx: Transaction, row: str) -> bool:
