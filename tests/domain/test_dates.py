@@ -43,7 +43,7 @@ def test_every_day_comes_back_from_its_label(day: date) -> None:
     assert dates.parse_date(f"{day:%d/%m/%Y}", now=NOW) == day.isoformat()
 
 
-@given(st.sampled_from(["2026", "2026-04/2027-03", "2026-Q1", "2026-Q3", "2026-02", "2024-02-29"]))
+@given(st.sampled_from(["2026", "2026-04/2027-03", "2025-07/2026-06", "2026-04/2026-09", "2026-10/2027-03", "2026-01/2026-06", "2026-Q1", "2026-Q3", "2026-02", "2024-02-29"]))
 def test_partial_dates_come_back_from_their_label(stored: str) -> None:
     assert dates.parse_date(dates.label(stored), now=NOW) == stored
     first, last = dates.bounds(stored)
@@ -190,3 +190,18 @@ def test_months_that_are_no_year_are_no_stored_date() -> None:
     with pytest.raises(ValueError, match="not a stored date"):
         dates.bounds("2026-04/2027-04")
     assert dates.bounds("2021-07/2022-06") == (date(2021, 7, 1), date(2022, 6, 30)) and dates.label("2021-07/2022-06") == "year to June 2022"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored", "length"),
+    [("April to September 2026", "2026-04/2026-09", "half-year"), ("Oct 2026 to Mar 2027", "2026-10/2027-03", "half-year"),
+     ("year to December 2026", "2026", "year"), ("January to December 2026", "2026", "year"), ("year to March 2027", "2026-04/2027-03", "year")],
+)  # fmt: skip
+def test_six_and_twelve_months_in_words(typed: str, stored: str, length: str) -> None:
+    assert dates.parse_date(typed) == stored and dates.length(stored) == length
+
+
+@pytest.mark.parametrize("typed", ["April to August 2026", "March to January 2026", "year to Smarch 2026", "May to decision 2026"])
+def test_other_stretches_in_words_are_no_date(typed: str) -> None:
+    with pytest.raises(ValueRefusedError, match="not a date"):
+        dates.parse_date(typed)

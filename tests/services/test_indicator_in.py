@@ -347,6 +347,11 @@ def test_a_heading_that_says_more_than_a_quarter_is_none(heading: str, period: s
     ("12 months to", ["2020-03-31", "2020-06-30"], ["2019-04/2020-03", "2019-07/2020-06"]), ("Quarter ending", ["Mar-20", "Jun-20"], ["2020-Q1", "2020-Q2"]), ("Month ending", ["Mar-20", "Apr-20"], ["2020-03", "2020-04"]),
     ("Year", ["2019", "2020"], ["2019", "2020"]), ("Month", ["202001", "202002", "202003"], ["2020-01", "2020-02", "2020-03"]), ("Date", ["12/1/2019", "1/1/2020", "2/1/2020"], ["2019-12", "2020-01", "2020-02"]), ("Date", ["1/1/2020", "2/1/2020", "3/1/2020"], ["2020-01-01", "2020-01-02", "2020-01-03"]),
     ("Period", ["2020Q1", "2020Q2"], ["2020-Q1", "2020-Q2"]), ("Period", ["Year ending 31 March 2020", "Year to June 2020"], ["2019-04/2020-03", "2019-07/2020-06"]), ("Period", ["FY 20/21", "FY21/22"], ["2020-04/2021-03", "2021-04/2022-03"]),
+    ("Period", ["H1 2020", "2020 H2", "2021H1"], ["2020-01/2020-06", "2020-07/2020-12", "2021-01/2021-06"]), ("Half year", ["2020/21 H1", "Second half of 2020/21"], ["2020-04/2020-09", "2020-10/2021-03"]),
+    ("Six months to", ["Jun 2020", "Dec 2020 [p]"], ["2020-01/2020-06", "2020-07/2020-12"]), ("Period", ["Apr-Sep 2019", "half year ending March 2020"], ["2019-04/2019-09", "2019-10/2020-03"]),
+    ("Period", ["1 April 2020 to 30 June 2020", "01/07/2020 - 30/09/2020"], ["2020-Q2", "2020-Q3"]), ("Period", ["01/04/2019-31/03/2020", "1 Apr 2020 – 31 Mar 2021"], ["2019-04/2020-03", "2020-04/2021-03"]),
+    ("Period", ["1st quarter 2020", "second quarter 2020", "Qtr 3 2020", "20/21 Q3"], ["2020-Q1", "2020-Q2", "2020-Q3", "2020-Q4"]), ("Period", ["calendar year 2020", "CY2021"], ["2020", "2021"]),
+    ("Period", ["2020M03", "2020M4"], ["2020-03", "2020-04"]), ("Period", ["Financial year 2020/21", "fiscal year 2021-22"], ["2020-04/2021-03", "2021-04/2022-03"]),
 ])  # fmt: skip
 def test_the_heading_of_a_column_says_how_long_its_periods_are(tmp_path: Path, heading: str, cells: list[str], stored: list[str]) -> None:
     """A year's number under "Year ending" stood as that of its last month."""
@@ -354,10 +359,11 @@ def test_the_heading_of_a_column_says_how_long_its_periods_are(tmp_path: Path, h
     assert list(values) == stored
 
 
-@pytest.mark.parametrize("typed", ["FY20", "Apr-Sep 2019", "Spring 2020"])
+@pytest.mark.parametrize("typed", ["FY20", "Apr-Aug 2019", "Spring 2020", "H1 2019/21", "Apr to Jun 2020/21", "1 May 2019 to 7 May 2019"])
 def test_a_period_that_may_mean_two_things_is_told_and_not_guessed(tmp_path: Path, typed: str) -> None:
     found = read_indicators(written(tmp_path, table([["Metric", "Period", "Value"], ["Rape", "2019", "1"], ["Rape", typed, "2"]]), "p.csv"))
     assert list(found.series[0].values) == ["2019"] and [p[0] for p in found.problems] == ["no_period"]
+    assert ("It may be 2019/20 or 2020/21" in found.problems[0][1]) == (typed == "FY20")
 
 
 def test_months_and_years_of_one_measure_are_two_indicators(session: Session, tmp_path: Path) -> None:
@@ -372,6 +378,17 @@ def test_months_and_years_of_one_measure_are_two_indicators(session: Session, tm
     assert (again.new, again.changed, again.unchanged) == (0, 0, 2)
     found = session.read().exec_driver_sql("SELECT i.title, count(*) FROM indicator i JOIN indicator_value v ON v.indicator = i.id GROUP BY i.id ORDER BY i.n").fetchall()
     assert [tuple(r) for r in found] == [("Rape", 12), ("Rape (by year)", 2)]
+
+
+def test_half_years_are_an_indicator_of_their_own_and_on_no_chart_of_months(session: Session, tmp_path: Path) -> None:
+    rows = [["Metric", "Period", "Value"], *(["Rape", f"2021-{m:02}", "40"] for m in range(1, 7)), ["Rape", "H2 2020", "210"]]
+    taken, _ = indicator_in.take_in(session, written(tmp_path, table(rows), "m.csv"))
+    assert [p[0] for p in taken.file.problems] == ["other_length"] and [s.title for s in taken.series] == ["Rape", "Rape (by half-year)"]
+    (id,) = session.read().exec_driver_sql("SELECT id FROM indicator WHERE title = 'Rape'").fetchone() or ("",)
+    with session.store.write("A. Officer", None, Act.EDIT, None) as tx:
+        tx.create("indicator_value", {"indicator": str(id), "period": "2020-07/2020-12", "value": "210"})
+    made = indicators.series(session, str(id))
+    assert len(made.values) == 6 and "such as Jul to Dec 2020, is not on the chart" in made.sentence()
 
 
 def test_a_value_of_another_length_that_somebody_wrote_is_on_no_chart_and_told(session: Session, tmp_path: Path) -> None:

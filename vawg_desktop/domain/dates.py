@@ -1,7 +1,7 @@
-"""Partial dates: a day, month, quarter or year, never rounded in silence.
+"""Partial dates: a day, month, quarter, half-year or year, never rounded in silence.
 
 Stored forms are ISO 8601: ``2026-05-09``, ``2026-05``, ``2026-Q3`` (the calendar quarter July to
-September), ``2026`` and, for a financial year, the interval ``2026-04/2027-03``.
+September), ``2026`` and, from month to month, a half-year ``2026-04/2026-09`` or a financial year ``2026-04/2027-03``.
 """
 
 from __future__ import annotations
@@ -31,8 +31,12 @@ _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _QUARTER = re.compile(r"([0-9]{4})-Q([1-4])")
 _YEAR = re.compile(r"[0-9]{4}")
 _FINANCIAL = re.compile(r"([0-9]{4})-04/([0-9]{4})-03")
-#: Twelve months from one to another; from April to March they are a financial year.
-_TWELVE = re.compile(r"([0-9]{4})-([0-9]{2})/([0-9]{4})-([0-9]{2})")
+#: Six or twelve months from one to another; from April to March they are a financial year.
+_STRETCH = re.compile(r"([0-9]{4})-([0-9]{2})/([0-9]{4})-([0-9]{2})")
+_STRETCHES = (6, 12)
+#: The same in words.
+_YEAR_TO = re.compile(r"year to ([a-z]{3,9}) ([0-9]{4})")
+_FROM_TO = re.compile(r"([a-z]{3,9})(?: ([0-9]{4}))? to ([a-z]{3,9}) ([0-9]{4})")
 
 _SLASHED = re.compile(r"([0-9]{1,2})\s*[/.\-]\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{4}|[0-9]{2})")
 _ISO_TIME = re.compile(
@@ -83,9 +87,9 @@ def bounds(stored: str) -> tuple[date, date]:
         return _month_bounds(int(m[1]), int(m[2]), 1)
     if m := _QUARTER.fullmatch(stored):
         return _month_bounds(int(m[1]), int(m[2]) * 3 - 2, 3)
-    if m := _TWELVE.fullmatch(stored):
+    if m := _STRETCH.fullmatch(stored):
         first, last = _month_bounds(int(m[1]), int(m[2]), 1)[0], _month_bounds(int(m[3]), int(m[4]), 1)[1]
-        if (last.year - first.year) * 12 + last.month - first.month == 11:
+        if _months_between(first, last) in _STRETCHES:
             return first, last
     if _YEAR.fullmatch(stored):
         return date(int(stored), 1, 1), date(int(stored), 12, 31)
@@ -98,9 +102,14 @@ def _month_bounds(year: int, month: int, months: int) -> tuple[date, date]:
 
 
 def length(stored: str) -> str:
-    """How long a stored partial date is: "day", "month", "quarter" or "year". Raises ValueError for anything else."""
+    """How long a stored partial date is: "day", "month", "quarter", "half-year" or "year". Raises ValueError for anything else."""
     first, last = bounds(stored)
-    return "day" if first == last else {1: "month", 3: "quarter"}.get((last.year - first.year) * 12 + last.month - first.month + 1, "year")
+    return "day" if first == last else {1: "month", 3: "quarter", 6: "half-year"}.get(_months_between(first, last), "year")
+
+
+def _months_between(first: date, last: date) -> int:
+    """How many months two days and those between them lie in."""
+    return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
 def last_day(stored: str | None) -> date | None:
@@ -114,7 +123,7 @@ def last_day(stored: str | None) -> date | None:
 
 
 def label(stored: str | None) -> str:
-    """A partial date as an officer reads it: 9 May 2026, May 2026, 2026/27 Q2, 2026/27, year to June 2026, 2026."""
+    """A partial date as an officer reads it: 9 May 2026, May 2026, 2026/27 Q2, April to September 2026, 2026/27, year to June 2026, 2026."""
     if not stored:
         return ""
     if m := _DAY.fullmatch(stored):
@@ -125,8 +134,9 @@ def label(stored: str | None) -> str:
         return financial_quarter(date(int(m[1]), int(m[2]) * 3 - 2, 1))
     if m := _FINANCIAL.fullmatch(stored):
         return f"{m[1]}/{m[2][2:]}"
-    if m := _TWELVE.fullmatch(stored):
-        return f"year to {MONTHS[int(m[4]) - 1]} {m[3]}"
+    if m := _STRETCH.fullmatch(stored):
+        begins, ends = MONTHS[int(m[2]) - 1], f"{MONTHS[int(m[4]) - 1]} {m[3]}"
+        return f"year to {ends}" if length(stored) == "year" else f"{begins}{f' {m[1]}' if m[1] != m[3] else ''} to {ends}"
     return stored
 
 
@@ -217,6 +227,17 @@ def _words(typed: str) -> str | None:
         return _financial_quarter_stored(_century(int(year)), int(quarter))
     if (m := _FY.fullmatch(typed)) and _follows(m[1], m[2]):
         return f"{m[1]}-04/{int(m[1]) + 1}-03"
+    return _from_month_to_month(typed)
+
+
+def _from_month_to_month(typed: str) -> str | None:
+    """``april to september 2026`` and ``year to june 2026``: six or twelve whole months."""
+    if (m := _YEAR_TO.fullmatch(typed)) and (last := _month_number(m[1])):
+        begins = int(m[2]) * 12 + last - 12
+        return f"{begins // 12}-{begins % 12 + 1:02d}/{m[2]}-{last:02d}" if last != len(MONTHS) else m[2]
+    if (m := _FROM_TO.fullmatch(typed)) and (first := _month_number(m[1])) and (last := _month_number(m[3])):
+        stored = f"{m[2] or m[4]}-{first:02d}/{m[4]}-{last:02d}"
+        return None if not is_stored(stored) else m[4] if first == 1 and last == len(MONTHS) else stored
     return None
 
 

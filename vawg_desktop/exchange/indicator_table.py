@@ -13,7 +13,7 @@ from vawg_desktop.exchange.periods import DAY, in_figures, year_and_part
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "metric": ("metric", "indicator", "measure", "series", "statistic", "crime type", "offence description", "offence", "offence group", "name", "description", "category"),
     "area": ("area", "area name", "police force", "force name", "force", "local authority", "csp name", "district", "region", "geography"),
-    "period": ("period", "time period", "date", "month", "quarter", "financial year", "year ending", "year ended", "year to", "12 months to", "12 months ending", "quarter ending", "quarter ended", "quarter to", "month ending", "year", "week"),
+    "period": ("period", "time period", "date", "month", "quarter", "financial year", "year ending", "year ended", "year to", "12 months to", "12 months ending", "quarter ending", "quarter ended", "quarter to", "half year", "half-year", "half year ending", "half year ended", "six months to", "6 months to", "six months ending", "6 months ending", "month ending", "year", "week"),
     "value": ("value", "obs value", "observation", "number", "count", "number of offences", "total", "percentage", "rate"),
     "unit": ("unit", "units", "unit of measure", "measure type"),
 }

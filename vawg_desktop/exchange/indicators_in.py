@@ -25,6 +25,7 @@ from vawg_desktop.exchange.periods import (
     PROVISIONAL,
     ending,
     financial_quarter,
+    in_full,
     period_of,
     years_told,
 )
@@ -269,7 +270,7 @@ def _long(table: Table, found: IndicatorFile, at: Mapping[str, int | None]) -> N
         title, area = ", ".join([_text(row, at["metric"]) or table.name, *(row[k] for k in parts if row[k] and fold(row[k]) not in _EVERYBODY)]), _text(row, at["area"])
         period = period_of(row[period_at])
         if period is None:
-            found.problems.append(("no_period", f"{table.place(n, period_at)}: “{row[period_at]}” is not a month, quarter or year.", table.place(n, period_at)))
+            found.problems.append(("no_period", f"{table.place(n, period_at)}: “{row[period_at]}” is not a month, quarter or year.{in_full(row[period_at])}", table.place(n, period_at)))
             continue
         one = series.setdefault((fold(title), fold(area)), SeriesIn(title, area, _UNITS.get(fold(_text(row, at["unit"])), "")))
         _put(table, found, one, n, value_at, period, row[value_at], marked=PROVISIONAL.search(row[period_at]) is not None)

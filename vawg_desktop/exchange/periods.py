@@ -1,11 +1,11 @@
-"""Periods as tables write them: a month, a quarter, a year of the calendar or of finance, twelve months to one, a stretch of months."""
+"""Periods as tables write them: a month, a quarter, half a year or a year of the calendar or of finance, so many months to one, a stretch of months."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from vawg_desktop.domain.dates import is_stored, parse_date
+from vawg_desktop.domain.dates import bounds, is_stored, parse_date
 from vawg_desktop.domain.errors import ValueRefusedError
 
 PROVISIONAL = re.compile(r"\s*(?:\[p\]|\(p\)|\(provisional\))", re.IGNORECASE)
@@ -15,12 +15,13 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: Twelve months by their last, and a stretch from one month to another.
 _TO = re.compile(
-    r"(?:rolling\s+)?(?:(?P<year>year ending|year ended|year to|y/e|ye|(?:12|twelve) months (?:to|ending|ended))|quarter (?:ending|ended|to)|q/e|(?:3|three) months (?:to|ending|ended))\s+(?P<last>.+)",
+    r"(?:rolling\s+)?(?:(?P<year>year ending|year ended|year to|y/e|ye|(?:12|twelve)[ -]months? (?:to|ending|ended))|(?P<half>half[ -]year (?:to|ending|ended)|(?:6|six)[ -]months? (?:to|ending|ended))|quarter (?:ending|ended|to)|q/e|(?:3|three)[ -]months? (?:to|ending|ended))\s+(?P<last>.+)",
     re.IGNORECASE,
 )
 #: What a column is called of which each cell names the last month of a year, or of a quarter.
 _ENDING = {
     12: re.compile(r"(?:rolling |financial |twelve month |12 month )?(?:year|12 months|twelve months|y/e|ye) ?(?:ending|ended|to|end)?(?: date| month)?"),
+    6: re.compile(r"(?:rolling )?(?:half year|6 months|six months) ?(?:ending|ended|to|end)(?: date| month)?"),
     3: re.compile(r"(?:rolling )?(?:quarter|3 months|three months|q/e) ?(?:ending|ended|to|end)(?: date| month)?"),
 }
 #: A year and a month in six figures, and a date of which the month stands first.
@@ -32,6 +33,19 @@ _FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\b(?!-)")
 _FINANCIAL_QUARTER = re.compile(
     r"(?:FY\s*)?(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\W*(?:Q|quarter\s*)([1-4])|(?:Q|quarter\s*)([1-4])\W*(?:of\s+)?(?:FY\s*)?(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\W?", re.IGNORECASE
 )
+#: Half a year, of the calendar or of finance: H1 2020, 2020/21 H2, first half of 2020/21.
+_HALF = re.compile(
+    r"(?P<before>(?:19|20)\d\d(?:\s*[/–-]\s*(?:\d{4}|\d{2}))?)?\W*(?:H(?:alf\s*)?(?P<figure>[12])|(?P<word>first|1st|second|2nd) half(?: year)?)\W*(?:of\s+)?(?P<after>(?:19|20)\d\d(?:\s*[/–-]\s*(?:\d{4}|\d{2}))?)?",
+    re.IGNORECASE,
+)
+#: Whole months by their first day and their last.
+_DAYS = re.compile(r"(?:from\s+)?(.+?)\s*(?:to|–|\s-\s|-(?=\d{1,2}[/.]))\s*(.+)", re.IGNORECASE)
+#: Words that say nothing but what the figures after them do.
+_YEAR_WORDS = re.compile(r"(?:(?:calendar year|cy)\s*(?=\d{4})|(?:financial|fiscal) year\s*(?=\d{4}\s*[/–-]\s*\d{2}))", re.IGNORECASE)
+_QUARTER_NAMES = re.compile(r"\b(1st|2nd|3rd|4th|first|second|third|fourth) (?:quarter|qtr)\b|\bqtr\s*([1-4])\b", re.IGNORECASE)
+_ORDINALS = {word: n for n, words in enumerate((("1st", "first"), ("2nd", "second"), ("3rd", "third"), ("4th", "fourth")), 1) for word in words}
+#: A year and its month in figures, as Eurostat and others write it.
+_YEAR_M = re.compile(r"((?:19|20)\d\d)\s*-?M(0?[1-9]|1[0-2])", re.IGNORECASE)
 #: A financial year of two figures each, and from which on a year of two figures is one of the last century.
 _SHORT_FINANCIAL, _LAST_CENTURY = re.compile(r"(?:FY\s*)?(\d{2})\s*/\s*(\d{2})", re.IGNORECASE), 60
 #: A year of the calendar.
@@ -39,32 +53,77 @@ _CALENDAR = re.compile(r"(?:19|20)\d{2}")
 
 
 def period_of(typed: str) -> str | None:
-    """A period as it is stored, or None: 2018-01, January 2018, 2017/18, 2017/18 Q3, Q3 2018, year ending March 2023, Apr-22 to Mar-23."""
+    """A period as it is stored, or None: 2018-01, January 2018, 2017/18, 2017/18 Q3, Q3 2018, H1 2018, year ending March 2023, Apr-22 to Mar-23."""
     plain = PROVISIONAL.sub("", BESIDE.sub("", " ".join(typed.split()))).strip()
-    if not plain or not re.search(r"\d{4}|\d{2}$", plain):
+    plain = _QUARTER_NAMES.sub(lambda m: f"Q{m[2] or _ORDINALS[m[1].casefold()]}", _YEAR_WORDS.sub("", plain))
+    if not plain or not re.search(r"\d{4}|\d{2}$|\d{2}/\d{2}\b", plain):
         return None
+    return _of_a_year(plain) or _stretch(plain) or _single(plain)
+
+
+def in_full(typed: str) -> str:
+    """What a single year of finance, such as FY20, may mean and how to write it, as a sentence with a space before it; empty for any other words."""
+    found = re.fullmatch(r"(?:FY|financial year|fiscal year)\s*((?:19|20)?\d{2})", typed.strip(), re.IGNORECASE)
+    if found is None:
+        return ""
+    ends = int(_year(found[1]))
+    return f" It may be {ends - 1}/{ends % 100:02} or {ends}/{(ends + 1) % 100:02}; write it so."
+
+
+def _of_a_year(plain: str) -> str | None:
+    """A year, or a quarter, half or month of one in figures."""
     if re.fullmatch(r"\d{4}", plain):
         return plain if 1900 <= int(plain) <= 2100 else None
     if (found := _SHORT_FINANCIAL.fullmatch(plain)) is not None and int(found[2]) == (int(found[1]) + 1) % 100:
         return _months(f"{_year(found[2])}-03", 12)
-    if re.fullmatch(r"[\d.,]+", plain):
-        return None
     if (found := _FINANCIAL_QUARTER.fullmatch(re.sub(r"\s*\([A-Za-z\s–-]*\)$", "", plain))) is not None:
         return financial_quarter(f"{found[1] or found[5]}/{found[2] or found[6]}", found[3] or found[4])
     if (found := _QUARTER.fullmatch(plain)) is not None and bool(found[1]) != bool(found[3]):
         return f"{found[1] or found[3]}-Q{found[2]}"
+    if (found := _HALF.fullmatch(plain)) is not None and bool(found["before"]) != bool(found["after"]):
+        return _half(found["before"] or found["after"], first=found["figure"] == "1" or _ORDINALS.get((found["word"] or "").casefold()) == 1)
+    return f"{found[1]}-{int(found[2]):02}" if (found := _YEAR_M.fullmatch(plain)) is not None else None
+
+
+def _half(year: str, *, first: bool) -> str | None:
+    """The first or second half of a year, which begins in April where two years are named."""
+    span = _FINANCIAL.fullmatch(year)
+    if span is not None and int(span[2]) % 100 != (int(span[1]) + 1) % 100:
+        return None
+    last = int(year[:4]) * 12 + (9 if span is not None else 6) + (0 if first else 6)
+    return _months(f"{(last - 1) // 12}-{(last - 1) % 12 + 1:02}", 6)
+
+
+def _stretch(plain: str) -> str | None:
+    """So many months up to one, or from a month or a first day to another."""
     if (found := _TO.fullmatch(plain)) is not None:
-        return _up_to(found["last"], 12 if found["year"] else 3)
+        return _up_to(found["last"], 12 if found["year"] else 6 if found["half"] else 3)
     if (found := _STRETCH.fullmatch(plain)) is not None and (last := _month(found[3])):
         first = _month(f"{found[1]} {found[2] or last[:4]}")
         length = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1 if first else 0
         return _months(last, length) if 0 < length <= 12 else None
+    if (found := _DAYS.fullmatch(plain)) is not None:
+        days = [d if (d := _day(part)) and DAY.fullmatch(d) else "" for part in (found[1], found[2])]
+        if all(days) and days[0].endswith("-01") and bounds(days[1][:7])[1].isoformat() == days[1]:
+            length = (int(days[1][:4]) - int(days[0][:4])) * 12 + int(days[1][5:7]) - int(days[0][5:7]) + 1
+            return _months(days[1][:7], length) if 0 < length <= 12 else None
+    return None
+
+
+def _single(plain: str) -> str | None:
+    """A month in words, or a date as a person types it."""
+    if re.fullmatch(r"[\d.,]+", plain):
+        return None
     if (found := re.fullmatch(rf"(\d{{4}})\W+({_MONTH})", plain, re.IGNORECASE)) is not None:
         return _month(f"{found[2]} {found[1]}")
     if re.fullmatch(rf"{_MONTH}\W{{0,2}}\d{{2}}", plain, re.IGNORECASE):
         return _month(plain)
+    return _day(plain.replace("–", "/") if _FINANCIAL.fullmatch(plain) else plain)
+
+
+def _day(typed: str) -> str | None:
     try:
-        return parse_date(plain.replace("–", "/") if _FINANCIAL.fullmatch(plain) else plain)
+        return parse_date(typed)
     except ValueRefusedError:
         return None
 
@@ -82,10 +141,7 @@ def _up_to(last: str, length: int) -> str | None:
     """So many months up to a month, or to the last days of one; None for any other words."""
     ends = _month(last)
     if ends is None:
-        try:
-            ends = parse_date(last)
-        except ValueRefusedError:
-            return None
+        ends = _day(last) or ""
         if DAY.fullmatch(ends) and int(ends[8:]) > _LAST_DAYS:
             ends = ends[:7]
     return _months(ends, length) if re.fullmatch(r"\d{4}-\d{2}", ends) else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from vawg_desktop.analysis import control
@@ -58,7 +60,7 @@ class Series:
     #: Whether it counts people, so that small numbers of it do not leave the office.
     of_people: bool = False
     least: int = small_counts.LEAST
-    #: Values of years where most are of months or quarters, or the other way round: they are on no chart.
+    #: Values of years or half-years where most are of months or quarters, or the other way round: they are on no chart.
     apart: list[Value] = field(default_factory=list[Value])
     chart: control.ControlChart = field(default_factory=control.ControlChart)
 
@@ -163,12 +165,22 @@ def series(session: Session, indicator: str) -> Series:
         period = str(r["period"])
         made.doubled += period in by_period
         by_period[period] = Value(str(r["id"]), str(r["reference"]), period, value, _number(r["base"]), bool(r["provisional"]), bool(r["process_changed"]), bool(r["counted_otherwise"]), str(r["break_reason"] or ""), tuple(happened.get(str(r["id"]), ())))
-    years = {p for p in by_period if length(p) == "year"}  # among months or quarters a year's number stands many times too high
-    few = years if 2 * len(years) <= len(by_period) else by_period.keys() - years
-    made.apart = [v for p, v in by_period.items() if p in few and years]
-    made.values = sorted((v for p, v in by_period.items() if p not in few or not years), key=lambda v: bounds(v.period))
+    usual = _usual_length(by_period)
+    made.apart = [v for p, v in by_period.items() if _long(p) != usual]
+    made.values = sorted((v for p, v in by_period.items() if _long(p) == usual), key=lambda v: bounds(v.period))
     made.chart = control.xmr([v.value for v in made.values], [n for n, v in enumerate(made.values) if v.process_changed or v.counted_otherwise])
     return made
+
+
+def _long(period: str) -> str:
+    """A period's length where it is half a year or more; nothing for a quarter and less."""
+    return told if (told := length(period)) in ("half-year", "year") else ""
+
+
+def _usual_length(periods: Iterable[str]) -> str:
+    """What most periods of a series are, of equally many the shortest: among months or quarters a year's number stands many times too high."""
+    counts = Counter(map(_long, periods))
+    return max(("", "half-year", "year"), key=lambda k: counts[k])
 
 
 def belonging_to(session: Session, record: str) -> list[Series]:
