@@ -24,12 +24,13 @@ from vawg_desktop.services import (
     show,
     small_counts,
     survey_crossings,
+    survey_routes,
     survey_tables,
     surveys,
 )
 from vawg_desktop.services.office import look
 from vawg_desktop.services.session import Session
-from vawg_desktop.services.survey_tables import Line, Tally
+from vawg_desktop.services.survey_tables import Line, Routed, Tally
 from vawg_desktop.services.surveys import Answers
 
 #: Kinds of question whose choices are counted, and those of which only how many answered is.
@@ -78,6 +79,8 @@ class Result:
     hidden: int = 0
     respondents: int | None = 0
     notes: list[str] = field(default_factory=list[str])
+    #: Whether many answered, and it is not told how many, since that would reveal a small count elsewhere.
+    withheld: bool = False
     #: By which codebook, in which version and by whom answers in words were sorted; empty for other questions.
     coded: str = ""
 
@@ -86,10 +89,17 @@ class Result:
         """All respondents together."""
         return self.groups[0]
 
+    def _how_many(self, whom: str) -> str:
+        base = self.everybody.base
+        return how_many(base, whom) if base is not None else f"A number of {whom}s that is not shown" if self.withheld else f"Fewer than {self.least} {whom}s"
+
+    def answered(self) -> str:
+        """How many answered, in words."""
+        return f"{self._how_many('respondent')} answered."
+
     def sentence(self) -> str:
         """The result in words: how many answered, and the choices that most made."""
-        base = self.everybody.base
-        told = f"{self.question['wording']} {how_many(base, 'respondent') if base is not None else f'Fewer than {self.least} respondents'} answered{' in words that were coded' if self.coded else ''}."
+        told = f"{self.question['wording']} {self._how_many('respondent')} answered{' in words that were coded' if self.coded else ''}."
         best = sorted(((p, c) for n, c in enumerate(self.choices) if (p := self.everybody.percent(n)) is not None), reverse=True)[:3]
         told += "".join(f" {c}: {p:.0f}%." for p, c in best)
         if self.everybody.net is not None:
@@ -122,10 +132,16 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     by_words = "" if not by else "Wave" if fold(by) == WAVE else str(answers.question(by)["wording"])
     made = Result(asked, choices, [], by, by_words, under, respondents=responses(answers, wave, under))
     tally = _tally(asked, answers, given, choices, names, group_of, _unsaid(answers, by))
+    gates = _gates(answers, asked, under) if coded is None and under > 1 else []
+    if gates:
+        tally.routed = survey_routes.routed(gates, _published(session, answers, under), by, names, answers.waves, len(answers.rows) - len(given))
     made.groups = _groups(tally, _other_way(answers, asked, by, under) if coded is None else None, by, wave, answers, under)
     made.coded = coding_counts.method(session, coded[2]) if coded is not None else ""
     made.hidden = sum(c is None for g in made.groups for c in [g.base, *g.counts])
     _net(session, asked, made)
+    real = sum(k for (_, w), k in tally.bases.items() if wave is None or w == answers.waves.index(wave))
+    made.withheld = made.everybody.base is None and not small_counts.is_small(real, under)
+    made.notes += [g.words() for g in gates if tally.routed != Routed(rest=tally.routed.rest)]
     if made.hidden:
         made.notes.append(f"Counts under {under}, and others that would reveal one, are not shown.")
     if coded is not None:
@@ -133,6 +149,30 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     elif asked["kind"] == "multi":
         made.notes.append("Several choices could be made, so shares add up to more than 100%.")
     return made
+
+
+def _gates(answers: Answers, asked: Mapping[str, object], under: int) -> list[survey_routes.Gate]:
+    """The questions whose choices say who answered this one, over all waves."""
+
+    def counted(question: Mapping[str, object]) -> survey_routes.Given:
+        id = str(question["id"])
+        return _choices(question, [(r, a) for r in answers.rows if (a := r.answers.get(id)) is not None], under)[0] if question["kind"] in COUNTED else []
+
+    id = str(asked["id"])
+    return survey_routes.gates(answers, id, [(r, a) for r in answers.rows if (a := r.answers.get(id)) is not None], counted, OF_CHOICES)
+
+
+def _published(session: Session, answers: Answers, under: int) -> survey_routes.Published:
+    """What anybody may see of another question, as ``survey_routes`` asks for it."""
+
+    def published(question: str, by: str, wave: str | None) -> tuple[Sequence[str], Sequence[survey_routes.Counted]] | None:
+        try:
+            made = result(session, answers, question, by=by, wave=wave, least=under)
+        except ValueRefusedError:  # divided by this, it has too many groups
+            return None
+        return made.choices, made.groups
+
+    return published
 
 
 def responses(answers: Answers, wave: str | None, least: int) -> int | None:
@@ -304,7 +344,7 @@ def blocks_of(session: Session, made: Result) -> list[Block]:
     heading = Heading(str(made.question["wording"]))
     everybody = made.everybody
     if not made.choices:
-        return [heading, Paragraph(f"{told(everybody.base) if everybody.base is not None else f'Fewer than {made.least}'} answered.")]
+        return [heading, Paragraph(made.answered())]
     blocks: list[Block] = [heading]
     if everybody.base and not any(c is None for c in everybody.counts):
         bars = [(c, everybody.counts[n] or 0) for n, c in enumerate(made.choices)]

@@ -29,6 +29,17 @@ class Line:
 
 
 @dataclass(slots=True)
+class Routed:
+    """Where it is not told how many answered a question that only some were asked, see ``survey_routes``: of everybody, by group, by wave, by (group, wave)."""
+
+    rest: int = 0
+    whole: bool = False
+    groups: set[int] = field(default_factory=set[int])
+    waves: set[int] = field(default_factory=set[int])
+    cells: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+
+
+@dataclass(slots=True)
 class Tally:
     """A question counted by a group and a wave, each by its place: ``counts`` by (choice, group, wave), ``bases`` of those who answered by (group, wave).
 
@@ -44,6 +55,7 @@ class Tally:
     counts: Mapping[tuple[int, int, int], int] = field(default_factory=dict[tuple[int, int, int], int])
     bases: Mapping[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     sizes: Mapping[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+    routed: Routed = field(default_factory=Routed)
 
     @property
     def every_choice(self) -> range:
@@ -82,40 +94,53 @@ def whole(tally: Tally, least: int) -> Part:
     every, waves = tally.every_group, tally.every_wave
     base, counts = _sum(tally.bases, every, waves), [tally.count(c, every, waves) for c in tally.every_choice]
     if least < 2 or not tally.choices:
-        return Part(None if least > 1 and is_small(base, least) else base, [*counts])
+        return Part(None if least > 1 and (is_small(base, least) or tally.routed.whole) else base, [*counts])
+    if tally.routed.whole:
+        return Part(None, _without_base(counts, base, tally.routed.rest, least, several=tally.several))
     tables = [[c, base - c, base] for c in counts] if tally.several else [[*counts, base]]
     masks: list[list[bool]] = [disclosure.suppress(table, least)[1].tolist() for table in tables]
     hidden = [m[0] for m in masks] if tally.several else masks[0][:-1]
     return Part(None if any(m[-1] for m in masks) else base, [None if gone else c for c, gone in zip(counts, hidden, strict=True)])
 
 
+def _without_base(counts: Sequence[int], base: int, rest: int, least: int, *, several: bool) -> list[int | None]:
+    """The counts of a question of which it is not told how many answered, nor how many did not: those are not what the counts add up to, either."""
+    at = len(counts)
+    numbers, choices = [*counts, base, rest, base + rest], tuple(range(at))
+    sums = [Sum(at + 2, (at, at + 1))] + ([] if several else [Sum(at, choices)])
+    gone = suppression.hidden(numbers, sums, least, {at + 2}, {at, at + 1})
+    if not several and not gone & set(choices):  # enough of the rest was hidden already, yet the counts tell their sum
+        gone |= {min((n for n in choices if counts[n]), key=lambda n: counts[n])}
+    return [None if n in gone else count for n, count in enumerate(counts)]
+
+
 def by_waves(tally: Tally, least: int) -> list[Part]:
     """What is shown of each wave."""
     every, waves = tally.every_group, tally.every_wave
     cells = [[tally.count(c, every, (w,)) for w in waves] for c in tally.every_choice]
-    return _divided(tally, least, tally.waves, cells, [_sum(tally.bases, every, (w,)) for w in waves], [_sum(tally.sizes, every, (w,)) for w in waves])
+    return _divided(tally, least, tally.waves, cells, [_sum(tally.bases, every, (w,)) for w in waves], [_sum(tally.sizes, every, (w,)) for w in waves], tally.routed.waves)
 
 
 def by_groups(tally: Tally, least: int) -> list[Part]:
     """What is shown of each group, over all waves."""
     groups, waves = tally.every_group, tally.every_wave
     cells = [[tally.count(c, (g,), waves) for g in groups] for c in tally.every_choice]
-    return _divided(tally, least, tally.groups, cells, [_sum(tally.bases, (g,), waves) for g in groups], [_sum(tally.sizes, (g,), waves) for g in groups])
+    return _divided(tally, least, tally.groups, cells, [_sum(tally.bases, (g,), waves) for g in groups], [_sum(tally.sizes, (g,), waves) for g in groups], tally.routed.groups)
 
 
 def bases_of_groups(tally: Tally, least: int) -> list[int | None]:
     """How many of each group answered, over all waves; None where that is hidden."""
     groups, waves = tally.every_group, tally.every_wave
     bases, sizes = ([_sum(some, (g,), waves) for g in groups] for some in (tally.bases, tally.sizes))
-    closed = _closed(tally.groups, bases, sizes, least)
+    closed = _closed(tally.groups, bases, sizes, least, tally.routed.groups)
     return [None if g in closed else base for g, base in enumerate(bases)]
 
 
-def _divided(tally: Tally, least: int, line: Line, cells: Sequence[Sequence[int]], bases: Sequence[int], sizes: Sequence[int]) -> list[Part]:
+def _divided(tally: Tally, least: int, line: Line, cells: Sequence[Sequence[int]], bases: Sequence[int], sizes: Sequence[int], routed: Collection[int]) -> list[Part]:
     """The columns of one division, beside which everybody may see the undivided result."""
     if least < 2:
         return [Part(base, [row[n] for row in cells]) for n, base in enumerate(bases)]
-    closed = _closed(line, bases, sizes, least)
+    closed = _closed(line, bases, sizes, least, routed)
     everybody = whole(tally, least)
     made = [Part(None if n in closed else base, []) for n, base in enumerate(bases)]
     for table, totals in _tables(tally.several, cells, bases, everybody):
@@ -126,9 +151,9 @@ def _divided(tally: Tally, least: int, line: Line, cells: Sequence[Sequence[int]
     return made
 
 
-def _closed(line: Line, bases: Sequence[int], sizes: Sequence[int], least: int) -> set[int]:
-    """The groups of which it is not told how many answered: small ones, and of the others so many, the smallest of the survey first, that none is what is left."""
-    found = {n for n, (size, base) in enumerate(zip(sizes, bases, strict=True)) if is_small(size, least) or is_small(base, least)}
+def _closed(line: Line, bases: Sequence[int], sizes: Sequence[int], least: int, routed: Collection[int] = ()) -> set[int]:
+    """The groups of which it is not told how many answered: small ones and ``routed`` ones, and of the others so many, the smallest of the survey first, that none is what is left."""
+    found = {n for n, (size, base) in enumerate(zip(sizes, bases, strict=True)) if is_small(size, least) or is_small(base, least)} | {*routed}
     said = [n for n in range(len(sizes)) if n not in line.free]
     if len(said) > 1:  # how large the groups are, may be shown of the question that divides them: the same ones are hidden there
         alone: list[bool] = disclosure.suppress([*(sizes[n] for n in said), sum(sizes[n] for n in said)], least)[1].tolist()
@@ -206,7 +231,7 @@ def bases_in_waves(tally: Tally, least: int) -> list[list[int | None]]:
 def _closed_in_waves(tally: Tally, across: Sequence[int | None], along: Sequence[int | None], least: int) -> set[tuple[int, int]]:
     """The places by group and wave of which it is not told how many answered: by how large the groups are, then by how many answered."""
     groups, waves = tally.every_group, tally.every_wave
-    closed = {(g, w) for g in groups for w in waves if across[g] is None or along[w] is None}
+    closed = {(g, w) for g in groups for w in waves if across[g] is None or along[w] is None} | tally.routed.cells
     for counts in (tally.sizes, tally.bases):
         closed |= _closed_within([[_sum(counts, (g,), (w,)) for w in waves] for g in groups], closed, across, along, least)
     return closed
