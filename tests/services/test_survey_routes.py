@@ -83,7 +83,8 @@ def test_words_that_only_some_were_asked_for(session: Session, tmp_path: Path) -
 def test_results_together_do_not_tell_what_the_earlier_question_hides(session: Session, tmp_path: Path, seed: int, waves: tuple[str, ...]) -> None:
     chance = random.Random(seed)
     for wave in waves:
-        answers = taken(session, tmp_path, routed_rows(chance, chance.choice((60, 120, 240)), chance.choice((0.02, 0.05, 0.1))), wave)
+        taken(session, tmp_path, routed_rows(chance, chance.choice((60, 120, 240)), chance.choice((0.02, 0.05, 0.1))), wave)
+    answers = surveys.answers(session, str(surveys.find(session, "Routes")["id"]))
     at: dict[tuple[str, str, str], int] = {}
     counts: list[int] = []
     shown: set[int] = set()

@@ -47,22 +47,36 @@ def gates(answers: Answers, asked: str, given: Given, counted: Callable[[Mapping
     here = {r.id for r, _ in given}
     if not here or len(here) == len(answers.rows):
         return []
+    asked_rows, others = [r for r, _ in given], [r for r in answers.rows if r.id not in here]
     found: list[Gate] = []
     for question in answers.questions:
-        if question["id"] == asked:
+        several = question["kind"] in of_choices
+        if question["id"] == asked or not _may_lead(str(question["id"]), asked_rows, others, several=several):
             continue
         inside, outside = set[str](), set[str]()
-        several = question["kind"] in of_choices
-        reached = 0
         for row, answer in counted(question):
-            reached += row.id in here
-            (inside if row.id in here else outside).update(answer if isinstance(answer, list) else [str(answer)])
-        if reached < len(here) or not outside:
-            continue
-        choices = _shared_by_all(inside - outside, here, counted(question)) if several else inside if not inside & outside else set[str]()
+            (inside if row.id in here else outside).update(_made(answer))
+        choices = _shared_by_all(inside - outside, here, counted(question)) if several else inside if outside and not inside & outside else set[str]()
         if choices:
             found.append(Gate(question, frozenset(choices), several))
     return found
+
+
+def _may_lead(question: str, asked: Sequence[Row], others: Sequence[Row], *, several: bool) -> bool:
+    """Whether everybody who was asked answered a question, and as nobody else did: told by a few of them where they did not."""
+    outside = {c for r in others for c in _made(r.answers.get(question))}
+    shared: set[str] | None = None
+    for row in asked if outside else ():
+        made = _made(row.answers.get(question))
+        shared = made - outside if shared is None else shared & made if several else made - outside
+        if not shared:
+            return False
+    return bool(shared)
+
+
+def _made(answer: Answer | None) -> set[str]:
+    """The choices of an answer."""
+    return set() if answer is None else {*answer} if isinstance(answer, list) else {str(answer)}
 
 
 def _shared_by_all(choices: Collection[str], here: Collection[str], given: Given) -> set[str]:
@@ -70,7 +84,7 @@ def _shared_by_all(choices: Collection[str], here: Collection[str], given: Given
     shared = set(choices)
     for row, answer in given:
         if row.id in here:
-            shared &= {*answer} if isinstance(answer, list) else {str(answer)}
+            shared &= _made(answer)
     return set(sorted(shared)[:1])
 
 
