@@ -40,7 +40,7 @@ def _column(spec: EntitySpec, field: FieldSpec) -> Column:
         plain = replace(plain, key=reference_column(field.key))
     elif own.kind:
         plain = replace(plain, kind=own.kind)
-    return replace(plain, label=own.heading or plain.label, width=own.width or plain.width, empty=own.empty, sort=own.sort or plain.sort)
+    return replace(plain, numeric=field.kind in (Kind.WHOLE, Kind.NUMBER) and plain.kind == "text", label=own.heading or plain.label, width=own.width or plain.width, empty=own.empty, sort=own.sort or plain.sort)
 
 
 def _plain_column(spec: EntitySpec, field: FieldSpec) -> Column:

@@ -31,7 +31,7 @@ VALUE_ROLE = Qt.ItemDataRole.UserRole + 2
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list. ``kind``: reference, title, term, rating, date, due, text, progress, yes_no."""
+    """A column of a list. ``kind``: reference, title, term, rating, date, due, text, progress, yes_no. Numbers (``numeric``) end at its right edge."""
 
     key: str
     label: str
@@ -40,6 +40,12 @@ class Column:
     terms: t.Vocabulary | None = None
     sort: str = ""
     empty: str = ""
+    numeric: bool = False
+
+    @property
+    def side(self) -> Qt.AlignmentFlag:
+        """The edge at which its words and its heading stand."""
+        return Qt.AlignmentFlag.AlignRight if self.numeric else Qt.AlignmentFlag.AlignLeft
 
 
 class RowsModel(QAbstractTableModel):
@@ -75,7 +81,7 @@ class RowsModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].label
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            return self.columns[section].side | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

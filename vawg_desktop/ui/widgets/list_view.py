@@ -150,7 +150,7 @@ class ListDelegate(QStyledItemDelegate):
             return
         painter.drawText(
             box,
-            Qt.AlignmentFlag.AlignVCenter,
+            Qt.AlignmentFlag.AlignVCenter | column.side,
             metrics.elidedText(words, Qt.TextElideMode.ElideRight, box.width()),
         )
 
