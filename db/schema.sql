@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 13.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 14.
 
 CREATE TABLE area (
 	n INTEGER NOT NULL,
@@ -1234,6 +1234,7 @@ CREATE TABLE attendance (
 	partner TEXT,
 	state TEXT,
 	in_place_of TEXT,
+	role TEXT,
 	declared TEXT,
 	note TEXT,
 	born TEXT,
@@ -1505,6 +1506,7 @@ CREATE TABLE challenge (
 	asked_of TEXT,
 	asked_on TEXT,
 	status TEXT,
+	answered_in TEXT,
 	answered_by TEXT,
 	answered_at TEXT,
 	answer_as TEXT,
@@ -1529,8 +1531,11 @@ CREATE TABLE challenge (
 	FOREIGN KEY(meeting) REFERENCES meeting (id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY(item) REFERENCES agenda_item (id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY(asked_of) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(answered_in) REFERENCES meeting (id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY(follow_up) REFERENCES action (id) DEFERRABLE INITIALLY DEFERRED
 );
+
+CREATE INDEX ix_challenge_answered_in ON challenge (answered_in);
 
 CREATE INDEX ix_challenge_asked_of ON challenge (asked_of);
 

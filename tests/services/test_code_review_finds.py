@@ -313,7 +313,7 @@ def test_a_card_has_the_wording_that_was_published(session: Session) -> None:
 
 
 def test_an_undertaking_comes_back_when_its_action_goes(session: Session) -> None:
-    action = made(session, "action", title="Look into it")
+    action = made(session, "action", title="Look into it", accountable="Kent Police")
     challenge = made(session, "challenge", question="When?", asked_of="Kent Police", answer="Soon", undertaking="To report back", undertaking_due="2026-12-10", follow_up=action)
     assert not [c for c in coming._undertakings(session) if c.id == challenge]
     records.hide(session, [action], why="Not needed")

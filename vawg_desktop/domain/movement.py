@@ -13,16 +13,21 @@ from vawg_desktop.domain.fields import EntitySpec, Value
 MOVED, SLIPPED, CLAIMED, PROVED, CLOSED, REOPENED, DELETED, SILENT, NEW = KINDS = (
     "moved", "slipped", "claimed", "proved", "closed", "reopened", "deleted", "silent", "new",
 )  # fmt: skip
+#: That what showed it to be complete was taken back, while it is still said to be: told beside the others, of which it is none.
+UNPROVED = "unproved"
+#: All that is told, in its order.
+TOLD = (*KINDS[:4], UNPROVED, *KINDS[4:])
 #: A record's cells as they stand; None where it is not there yet.
 Standing = Mapping[str, Value] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How a record stood after an entry of the log, and when that was written (UTC, as the log has it)."""
+    """How a record stood after an entry of the log, when that was written (UTC, as the log has it), and for which reason."""
 
     at: str
     cells: Mapping[str, Value]
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def _status(spec: EntitySpec, before: Standing, steps: Sequence[Step]) -> list[M
 
 
 def _slip(spec: EntitySpec, before: Standing, steps: Sequence[Step]) -> list[Move]:
-    """That the date that counts is later now, and how often it moved later on the way; a move taken back is none."""
+    """That the date that counts is later now, and how often it moved later on the way; a move taken back is none, nor is a correction."""
     if not spec.due or before is None:
         return []
     was, now = rules.due_day(spec, before), rules.due_day(spec, steps[-1].cells)
@@ -84,13 +89,15 @@ def _slip(spec: EntitySpec, before: Standing, steps: Sequence[Step]) -> list[Mov
         if due == road[-1]:
             continue
         at = step.at
-        road = road[: road.index(due) + 1] if due in road else [*road, due]
+        road = rules.on_road(road, due, step.why)
+    if not rules.slips(road):
+        return []
     field = next(key for key in spec.due if steps[-1].cells.get(key))
     return [Move(SLIPPED, field, road[0], road[-1], at, rules.slips(road))]
 
 
 def _claims(spec: EntitySpec, before: Standing, steps: Sequence[Step]) -> list[Move]:
-    """That it was said to be complete, or was shown to be."""
+    """That it was said to be complete, was shown to be, or is no longer shown to be."""
     if not spec.complete or "verification" not in spec.by_key:
         return []
 
@@ -107,6 +114,9 @@ def _claims(spec: EntitySpec, before: Standing, steps: Sequence[Step]) -> list[M
     if complete(after) and not proved(after) and not complete(before):
         made = _changed(CLAIMED, spec.status, before, steps, complete)
         return [Move(CLAIMED, made.field, _of(before, spec.status), _of(after, spec.status), made.at, made.times)]
+    if complete(after) and proved(before) and not proved(after):
+        made = _changed(UNPROVED, "verification", before, steps, proved)
+        return [Move(UNPROVED, made.field, _of(before, "verification"), _of(after, "verification"), made.at, made.times)]
     return []
 
 

@@ -148,6 +148,22 @@ def slips(dues: Sequence[str | None]) -> int:
     return sum(1 for a, b in pairwise(days) if b > a)
 
 
+#: How the reason of a change begins that sets right what was wrong from the start: no date moved by it.
+CORRECTION = "correction"
+
+
+def is_correction(why: str | None) -> bool:
+    """Whether a reason says that a change only sets a mistake right."""
+    return (why or "").strip().casefold().startswith(CORRECTION)
+
+
+def on_road(road: Sequence[str | None], due: str | None, why: str | None) -> list[str | None]:
+    """The dates that a record had one after the other, with the next one: back to one it had, a correction in place of the last, else one more."""
+    if is_correction(why):
+        return [*road[:-1], due]
+    return [*road[: road.index(due) + 1]] if due in road else [*road, due]
+
+
 def join(words: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     if len(words) < 2:

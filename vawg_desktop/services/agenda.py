@@ -14,6 +14,7 @@ from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS
 from vawg_desktop.domain.dates import bounds, label, parse_date
 from vawg_desktop.domain.entities import ACTION, ENTITIES
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.meeting_terms import AGENDA_KIND
 from vawg_desktop.domain.merge import content_id
 from vawg_desktop.services import closing, names, since
@@ -93,11 +94,13 @@ def _next_of(session: Session, words: str) -> names.Found | None:
 def _before(session: Session, meeting: str, body: str, held: str, *, cancelled: bool = False) -> list[str]:
     """The ids of a body's meetings before one, the last first, by day and hour; before one without a day those held until today.
 
-    ``cancelled``: those that were cancelled, in place of those that were not.
+    ``cancelled``: those that were cancelled or are in the bin, in place of those that were not.
     """
     if not body:
         return []
-    rows = plain_rows(session.read(), "SELECT id, date, starts, status FROM meeting WHERE body = ? AND NOT deleted AND date > ''", (body,))
+    rows = plain_rows(
+        session.read(), "SELECT id, date, starts, CASE WHEN deleted = 1 THEN 'cancelled' ELSE status END AS status FROM meeting WHERE body = ? AND date > ''", (body,)
+    )
     own = next((str(r["starts"] or "") for r in rows if r["id"] == meeting), "")
     until = (bounds(held)[0], own) if held else (session.today, "")
     found: list[tuple[date, str, str]] = []
@@ -145,7 +148,7 @@ def _changed(session: Session, meeting: MeetingFacts) -> list[Proposal]:
     """What moved since the last meeting; a record once, with all that became of it. Silence is told of its own."""
     moved = since.since(session, meeting.last)
     by_record: dict[str, tuple[since.Moved, list[str]]] = {}
-    for kind, found in moved.found.items():
+    for kind, found in moved.told.items():
         for one in found if kind != movement.SILENT else ():
             by_record.setdefault(one.id, (one, []))[1].append(f"{since.HEADINGS[kind]}{since.more_words(one)}")
     chosen = sorted(by_record.values(), key=lambda pair: (pair[0].entity, len(pair[0].reference), pair[0].reference))
@@ -186,33 +189,45 @@ def _left_open(session: Session, meeting: str, to: MeetingFacts) -> list[Proposa
     """What one meeting left open for another."""
     connection, found, last = session.read(), list[Proposal](), meeting == to.last
     asked = "" if last else f" (asked on {_when(session, meeting)})"
+    open_items = _not_taken(connection, meeting, to.id)
+    carried, again = {r["id"] for r in open_items}, taken_up(session)
     for row in plain_rows(
         connection,
-        "SELECT c.id, c.reference, c.question, c.status, CASE WHEN c.undertaking_met IS NULL THEN c.undertaking END AS undertaking, c.undertaking_due, a.reference AS action, a.status AS action_status FROM challenge c "
-        "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted WHERE c.meeting = ? AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('withdrawn', 'drafted') ORDER BY c.n",
+        "SELECT c.id, c.reference, c.question, c.status, c.item, c.judgement, CASE WHEN c.undertaking_met IS NULL THEN c.undertaking END AS undertaking, c.undertaking_due, a.reference AS action, a.status AS action_status, a.accountable, c.asked_of FROM challenge c "
+        "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted WHERE coalesce(c.answered_in, c.meeting) = ? AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('withdrawn', 'drafted') ORDER BY c.n",
         (meeting,),
     ):
         words: list[str] = []
-        if row["status"] == "asked":
+        if row["status"] == "asked" and row["item"] not in carried:  # the item that is carried forward brings its question with it
             words.append(f"No answer yet{asked}")
+        if row["judgement"] == "deferred" and row["status"] == "answered" and row["id"] not in again:
+            words.append(f"Answered{'' if last else f' on {_when(session, meeting)}'}; the judgement was deferred")
         if row["action"] and row["action_status"] not in ACTION.finished:
             words.append(f"{row['action']} follows it up: {_status(row['action_status'])}")
-        elif row["undertaking"] and not row["action"]:
+        if row["undertaking"] and not (row["action"] and row["accountable"] == row["asked_of"]):  # an action of its own stands for it
             due = f", due {label(str(row['undertaking_due']))}" if row["undertaking_due"] else ""
             words.append(f"Undertaken{due}: {row['undertaking']}")
         if words:
             found.append(Proposal("follow_up", str(row["id"]), "challenge", str(row["reference"]), str(row["question"] or ""), "; ".join(words).rstrip(".") + "."))
     since_then = "last time" if last else f"on {_when(session, meeting)}"
-    for row in _not_taken(connection, meeting, to.id):
+    for row in open_items:
         words_of_state = f"Carried forward from {'last time' if last else _when(session, meeting)}." if row["state"] == "carried" else f"Not reached {since_then}."
         found.append(Proposal("follow_up", str(row["id"]), "agenda_item", str(row["reference"]), str(row["title"] or ""), words_of_state))
     return found
 
 
+def taken_up(session: Session) -> set[str]:
+    """The ids of questions that a later item brought back and under which something was noted since."""
+    rows = session.read().exec_driver_sql(
+        "SELECT i.about FROM agenda_item i JOIN challenge o ON o.item = i.id AND NOT o.deleted WHERE NOT i.deleted AND i.about IN (SELECT id FROM challenge)"
+    ).fetchall()
+    return {str(about) for (about,) in rows}
+
+
 def _not_taken(connection: Connection, meeting: str, to: str) -> list[dict[str, object]]:
     """The items of a meeting that were carried forward or not reached, and that no meeting but ``to`` was given since."""
     return plain_rows(
-        connection, "SELECT i.id, i.reference, i.title, i.state FROM agenda_item i WHERE i.meeting = ? AND NOT i.deleted AND coalesce(i.state, 'to_take') IN ('to_take', 'carried') "
+        connection, "SELECT i.id, i.reference, i.title, i.state, i.about FROM agenda_item i WHERE i.meeting = ? AND NOT i.deleted AND coalesce(i.state, 'to_take') IN ('to_take', 'carried') "
         "AND NOT EXISTS (SELECT 1 FROM agenda_item o WHERE o.carried_from = i.id AND NOT o.deleted AND o.meeting <> ?) ORDER BY i.position IS NULL, i.position, i.n", (meeting, to),
     )  # fmt: skip
 
@@ -220,10 +235,15 @@ def _not_taken(connection: Connection, meeting: str, to: str) -> list[dict[str, 
 def _cancelled(session: Session, meeting: str, to: MeetingFacts) -> list[Proposal]:
     """What stood on the agenda of a meeting that was cancelled, and the questions drafted for it."""
     connection, found = session.read(), list[Proposal]()
-    words = f"Was for the meeting of {_when(session, meeting)}, which was cancelled."
-    for row in _not_taken(connection, meeting, to.id):
+    binned = connection.exec_driver_sql("SELECT deleted FROM meeting WHERE id = ?", (meeting,)).scalar()
+    words = f"Was for the meeting of {_when(session, meeting)}, which {'is in the bin' if binned else 'was cancelled'}."
+    left = _not_taken(connection, meeting, to.id)
+    for row in left:
         found.append(Proposal("follow_up", str(row["id"]), "agenda_item", str(row["reference"]), str(row["title"] or ""), words))
-    for row in plain_rows(connection, "SELECT id, reference, question FROM challenge WHERE meeting = ? AND NOT deleted AND status = 'drafted' ORDER BY n", (meeting,)):
+    brought = {r["about"] for r in left}  # their questions come with them
+    for row in plain_rows(connection, "SELECT id, reference, question, about FROM challenge WHERE meeting = ? AND NOT deleted AND status = 'drafted' ORDER BY n", (meeting,)):
+        if row["about"] in brought and row["about"]:
+            continue
         found.append(Proposal("follow_up", str(row["id"]), "challenge", str(row["reference"]), str(row["question"] or ""), words))
     return found
 
@@ -264,7 +284,7 @@ def _put(tx: Transaction, meeting: MeetingFacts, proposal: Proposal, position: i
     cells = {
         "meeting": meeting.id, "position": position, "title": proposal.title if carried else f"{proposal.reference} {proposal.title}", "kind": proposal.kind,
         "about": _about(tx, proposal.id) if carried else proposal.id, "private": True if proposal.restricted else None,
-        "carried_from": proposal.id if carried else None, "note": None,
+        "carried_from": proposal.id if carried else None, "note": None, **_as_before(tx, proposal),
     }  # fmt: skip
     id = content_id("agenda_item", meeting.id, proposal.id)
     free = tx.free_id("agenda_item", id)
@@ -274,6 +294,12 @@ def _put(tx: Transaction, meeting: MeetingFacts, proposal: Proposal, position: i
         tx.create("agenda_item", cells, id=free)
     if carried:
         tx.edit("agenda_item", proposal.id, {"state": "carried"})
+
+
+def _as_before(tx: Transaction, proposal: Proposal) -> dict[str, Value]:
+    """How long an item that is carried forward takes, and who presents it."""
+    row = tx.row("agenda_item", proposal.id) if proposal.entity == "agenda_item" else {}
+    return {key: row.get(key) for key in ("minutes", "presenter")}
 
 
 def _about(tx: Transaction, item: str) -> str | None:
@@ -301,6 +327,10 @@ def carry_forward(session: Session, item: str, to: str) -> Changes:
     row = plain_rows(session.read(), "SELECT meeting, private FROM agenda_item WHERE id = ?", (found.id,))[0]
     if row["meeting"] == target.id:
         raise ValueRefusedError(f"{found.reference} stands on the agenda of {target.reference} already.")
+    refuse_binned(session, target)
+    status = session.read().exec_driver_sql("SELECT status FROM meeting WHERE id = ?", (target.id,)).scalar()
+    if status in ("held", "cancelled"):
+        raise ValueRefusedError(f"{target.reference} {target.title} was {status}; carry the item forward to a meeting that is still to come.")
     return put_on(session, target, [Proposal("follow_up", found.id, "agenda_item", found.reference, found.title, "", restricted=bool(row["private"]))])
 
 
@@ -349,9 +379,10 @@ def in_words(found: Sequence[Proposal]) -> Iterator[str]:
 
 def called(session: Session, moment: str) -> str:
     """What a date or a meeting is called: a meeting by its title and day."""
-    last = since.last_of(session, moment)
-    found = names.maybe_find(session.read(), last or moment, "meeting") or names.find_named(session.read(), "meeting", moment, only=True)
+    span = since.typed(session, moment)
+    last = "" if span is not None else since.last_of(session, moment)
+    found = None if span is not None else names.maybe_find(session.read(), last or moment, "meeting") or names.find_named(session.read(), "meeting", moment, only=True)
     if found is None:
-        return label(bounds(parse_date(moment, now=session.today))[1].isoformat())
+        return label((span or bounds(parse_date(moment, now=session.today)))[1].isoformat())
     day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).one()[0]
     return f"{found.title}{f' ({label(str(day))})' if day else ''}"

@@ -67,8 +67,8 @@ def _meetings(session: Session) -> list[Coming]:
 
 
 def _papers(session: Session) -> list[Coming]:
-    """Papers of meetings that are still to come; a paper that was published for one is no longer due."""
-    done = {str(r["meeting"]) for r in plain_rows(session.read(), "SELECT meeting FROM publication WHERE NOT deleted AND kind = 'board' AND meeting IS NOT NULL", ())}
+    """Papers of meetings that are still to come; one that was published for its meeting is no longer due, one that was sent round as a draft is."""
+    done = {str(r["meeting"]) for r in plain_rows(session.read(), "SELECT meeting FROM publication WHERE NOT deleted AND kind = 'board' AND stage = 'published' AND meeting IS NOT NULL", ())}
     found: list[Coming] = []
     for row in _planned(session):
         days = row["paper_days"]
@@ -105,10 +105,10 @@ def _responses(session: Session) -> list[Coming]:
 
 
 def _undertakings(session: Session) -> list[Coming]:
-    """Undertakings that no action follows up."""
+    """Undertakings that nobody has said to be met, but those that an action of the same body stands for."""
     rows = plain_rows(
         session.read(), "SELECT c.id, c.reference, c.undertaking, c.undertaking_due, coalesce(p.short_name, p.name, '') AS body FROM challenge c LEFT JOIN partner p ON p.id = c.asked_of "
-        "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted "
+        "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted AND a.accountable IS NOT DISTINCT FROM c.asked_of "
         "WHERE NOT c.deleted AND c.undertaking_due > '' AND c.undertaking_met IS NULL AND a.id IS NULL AND coalesce(c.status, '') <> 'withdrawn'", (),
     )  # fmt: skip
     closed = restricted(session, [str(r["id"]) for r in rows])

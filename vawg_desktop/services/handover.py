@@ -17,7 +17,7 @@ from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.paper_parts import Paper
 from vawg_desktop.services.papers import Asked, Made, position_of
-from vawg_desktop.services.restriction import off_paper, restricted
+from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.dispose import HOLD
 
@@ -66,7 +66,7 @@ def pack(session: Session, asked: Asked) -> Made:
         "gap": p.open_gaps(), "service": [{k: v if isinstance(v, int) or v is None else str(v) for k, v in r.items()} for r in services],
     }  # fmt: skip
     decided = {str(r["about"]): r for r in plain_rows(session.read(), "SELECT * FROM handover_item WHERE NOT deleted ORDER BY n", ())}
-    closed = off_paper(session, [str(r["id"]) for rows in open_items.values() for r in rows])
+    closed = restricted(session, [str(r["id"]) for rows in open_items.values() for r in rows])
     counts: list[list[Cell]] = []
     tables: list[Table] = []
     for kind, rows in open_items.items():

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from vawg_desktop.domain import clock
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import bounds, label
@@ -21,9 +20,8 @@ from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedErr
 from vawg_desktop.domain.fields import EntitySpec, Value
 from vawg_desktop.domain.meeting_terms import NOT_PUT
 from vawg_desktop.domain.merge import content_id
-from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import from_row, to_words
-from vawg_desktop.services import agenda, names, records, show
+from vawg_desktop.services import agenda, item_questions, names, records, show
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
@@ -37,8 +35,6 @@ _TO_CHALLENGE = {k: k for k in ("question", "asked_by", "asked_of", "answer", "a
 _TO_DECISION = {"decision": "words", "decision_kind": "kind", "decided_by": "made_by"}
 #: Everything that a stroke may hold, by key: what was said, what becomes of the record, who follows it up, and what nobody else sees.
 KEYS = (*_TO_CHALLENGE, *_TO_DECISION, "status", "why", "follow_up", "follow_owner", "follow_due", "remark")
-#: What says that a question was put; what is undertaken, followed up or remarked may be noted without one.
-_PUT = ("question", "answer", "judgement", "information", "answered_by")
 #: What only has a meaning beside something else, and what is said where that is missing.
 _BESIDE: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("follow_owner", "follow_due"), ("follow_up",), "Write what is to follow up: its owner and date are kept with it."),
@@ -91,12 +87,14 @@ def read_item(session: Session, item: str) -> Item:
     )  # fmt: skip
     if about is not None:
         _add_facts(session, made, about)
-    kept = plain_rows(connection, "SELECT c.*, a.reference AS follow FROM challenge c LEFT JOIN action a ON a.id = c.follow_up WHERE c.item = ? AND NOT c.deleted ORDER BY c.n DESC LIMIT 1", (item,))
-    if kept:
-        made.challenge = {f.key: str(kept[0][f.key]) for f in CHALLENGE.cells if kept[0][f.key] is not None} | {"id": str(kept[0]["id"])}
-        made.follow_up = str(kept[0]["follow"] or "")
-        if made.challenge.get("asked_of"):
-            made.body = made.challenge["asked_of"]
+    kept = item_questions.standing(connection, row)
+    if kept is not None:
+        made.challenge = {f.key: str(kept[f.key]) for f in CHALLENGE.cells if kept[f.key] is not None} | {"id": str(kept["id"])}
+        followed = connection.exec_driver_sql("SELECT reference FROM action WHERE id = ?", (kept["follow_up"],)).scalar() if kept["follow_up"] else None
+        made.follow_up = str(followed or "")
+    asked = kept or next(iter(item_questions.brought_back(connection, row)), None)
+    if asked is not None and asked["asked_of"]:
+        made.body = str(asked["asked_of"])
     if made.body:
         named = connection.exec_driver_sql("SELECT coalesce(short_name, name), standing FROM partner WHERE id = ?", (made.body,)).fetchone()
         made.body_name, made.independent = (str(named[0]), named[1] == "independent") if named else ("", False)
@@ -154,7 +152,9 @@ def note(session: Session, item: str, typed: Mapping[str, str]) -> Changes:
         about = record_about(tx.connection, row)
         follow_up = _follow_up(session, tx, about, given) if given.get("follow_up") else None
         if given.keys() & _TO_CHALLENGE.keys() - {"answer_as"} or given.get("remark") or follow_up:
-            _challenge(session, tx, row, about, given, follow_up)
+            cells = {to: given[key] for key, to in _TO_CHALLENGE.items() if key in given}
+            cells |= ({"note": given["remark"]} if given.get("remark") else {}) | ({"follow_up": follow_up} if follow_up else {})
+            item_questions.keep(session, tx, row, about, cells)
         if given.get("decision"):
             cells = {to: given[key] for key, to in _TO_DECISION.items() if key in given}
             records.create_in(session, tx, MEETING_DECISION, {**cells, "meeting": str(row["meeting"]), "item": item, "about": about.id if about else ""})
@@ -162,48 +162,6 @@ def note(session: Session, item: str, typed: Mapping[str, str]) -> Changes:
             _status(session, tx, about, given)
         tx.edit(AGENDA_ITEM.key, item, {"state": "taken"})
     return tx.changes
-
-
-def _challenge(session: Session, tx: Transaction, row: Mapping[str, Value], about: names.Found | None, given: Mapping[str, str], follow_up: str | None) -> None:
-    """Make or answer the question of an item. Without a question its title stands for one."""
-    cells = {to: given[key] for key, to in _TO_CHALLENGE.items() if key in given}
-    if given.get("remark"):
-        cells["note"] = given["remark"]
-    if follow_up:
-        cells["follow_up"] = follow_up
-    if "answer" in cells and "answered_at" not in cells and tx.row("meeting", str(row["meeting"]))["date"] == session.today.isoformat():
-        cells["answered_at"] = clock.now().astimezone(clock.LONDON).strftime("%H:%M")
-    kept = plain_rows(tx.connection, "SELECT * FROM challenge WHERE item = ? AND NOT deleted ORDER BY n DESC LIMIT 1", (row["id"],))
-    there = kept[0] if kept and not _another(kept[0], cells, str(row["title"])) else None
-    put = any(k in cells for k in _PUT)
-    if "asked_of" not in cells and (there is None or not there["asked_of"]) and about is not None and about.spec.owner:
-        owner = tx.row(about.entity, about.id)[about.spec.owner]
-        cells |= {"asked_of": str(owner)} if owner and about.spec.by_key[about.spec.owner].target == "partner" else {}
-    if there is None:
-        day = tx.row("meeting", str(row["meeting"]))["date"]
-        if not put and cells.keys() <= {"asked_by", "asked_of", "undertaking_due"}:
-            raise ValueRefusedError("Write what was asked, answered or undertaken.")
-        cells = {"question": str(row["title"]), "asked_on": str(day or session.today.isoformat()), "status": "asked" if put else "noted", **cells}
-        records.create_in(session, tx, CHALLENGE, {**cells, "meeting": str(row["meeting"]), "item": str(row["id"]), "about": about.id if about else ""})
-        return
-    if there["status"] in ("drafted", "noted") and put:
-        cells["status"] = "asked"  # it was: the answer, if there is one, makes it answered
-    for key in ("note", "answer"):  # nothing that was said before is lost
-        if key in cells and there[key] and not cells[key].startswith(str(there[key])):  # what goes on with it stands in its place
-            cells[key] = f"{there[key]}\n{cells[key]}"
-    records.assign_in(session, tx, CHALLENGE, str(there["id"]), [records.Assignment(k, v) for k, v in cells.items()], None)
-
-
-def _another(there: Mapping[str, object], cells: Mapping[str, str], title: str) -> bool:
-    """Whether what is noted is another question about the same item, another answer, undertaking or follow-up, and not more of the one that stands."""
-    if "question" in cells and there["question"] not in (cells["question"], title) and there["status"] not in ("drafted", "noted"):
-        return True
-    if there["status"] == "withdrawn":
-        return True
-    by = cells.get("answered_by")
-    if "answer" in cells and there["answer"] and by and there["answered_by"] and fold(by) != fold(str(there["answered_by"])):
-        return True
-    return any(key in cells and there[key] and there[key] != cells[key] for key in ("undertaking", "follow_up"))
 
 
 def _status(session: Session, tx: Transaction, about: names.Found | None, given: Mapping[str, str]) -> None:
@@ -285,10 +243,22 @@ def speak_of(session: Session, meeting: str, name: str, after: str = "") -> PutO
         title = f"{found.reference} {found.title}" if found is not None else " ".join(name.split())
         if not title:
             raise ValueRefusedError("Name a record, or say what the item is about.")
-        id = tx.create(AGENDA_ITEM.key, {"meeting": meeting, "title": title, "about": found.id if found is not None else None, "kind": "other"})
+        id = _put_on(tx, {"meeting": meeting, "title": title, "about": found.id if found is not None else None, "kind": "other"})
         for number, one in enumerate([*order[:place], id, *order[place:]], 1):
             tx.edit(AGENDA_ITEM.key, one, {"position": number})
     return PutOn(id, tx.changes)
+
+
+def _put_on(tx: Transaction, cells: dict[str, Value]) -> str:
+    """A new item; about a record its id follows from meeting and record, so that two laptops make one item of it."""
+    if not cells["about"]:
+        return tx.create(AGENDA_ITEM.key, cells)
+    id = content_id(AGENDA_ITEM.key, str(cells["meeting"]), str(cells["about"]))
+    free = tx.free_id(AGENDA_ITEM.key, id)
+    if free is not None:
+        return tx.create(AGENDA_ITEM.key, cells, id=free)
+    tx.edit(AGENDA_ITEM.key, id, {"deleted": False})
+    return id
 
 
 def put_to(session: Session, record: str) -> list[dict[str, object]]:

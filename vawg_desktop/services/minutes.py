@@ -13,14 +13,14 @@ from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.meeting_terms import ASSURANCE, ATTENDANCE, DECISION_KIND, INFORMATION, ITEM_STATE
 from vawg_desktop.domain.terms import MARKING, how_many
 from vawg_desktop.exchange.document import Block, Cell, Heading, Items, Paragraph, Quote, Table
-from vawg_desktop.services import agenda, attendance, meeting_notes, outputs
+from vawg_desktop.services import agenda, attendance, item_questions, meeting_notes, outputs
 from vawg_desktop.services import paper_parts as parts
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.meeting_statuses import StatusSet, statuses_set
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.paper_parts import RESTRICTED, Counted
 from vawg_desktop.services.papers import Asked, Made
-from vawg_desktop.services.restriction import off_paper, restricted
+from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
 
 if TYPE_CHECKING:
@@ -43,15 +43,12 @@ def minutes(session: Session, asked: Asked) -> Made:
     row = plain_rows(connection, "SELECT * FROM meeting WHERE id = ?", (meeting.id,))[0]
     blocks: list[Block] = []
     _who_was_there(session, blocks, meeting.id)
-    challenges = plain_rows(
-        connection, "SELECT c.*, coalesce(p.short_name, p.name, '') AS body, p.standing FROM challenge c LEFT JOIN partner p ON p.id = c.asked_of "
-        "WHERE c.meeting = ? AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('drafted', 'withdrawn') ORDER BY c.n", (meeting.id,),
-    )  # fmt: skip
+    challenges = item_questions.of_meeting(connection, meeting.id, held.items)
     decisions = plain_rows(connection, "SELECT * FROM meeting_decision WHERE meeting = ? AND NOT deleted ORDER BY n", (meeting.id,))
     noted = [c for c in challenges if c["status"] == "noted"]  # to be followed up, but nothing was asked
     challenges = [c for c in challenges if c["status"] != "noted"]
-    closed = restricted(session, [str(r["id"]) for rows in (held.items, challenges, noted, decisions) for r in rows])
-    closed |= off_paper(session, [str(c["follow_up"]) for c in (*challenges, *noted) if c["follow_up"]])
+    told = [str(r["id"]) for rows in (held.items, challenges, noted, decisions) for r in rows]
+    closed = restricted(session, [*told, *(str(c["follow_up"]) for c in (*challenges, *noted) if c["follow_up"])])
     private = {str(r["id"]) for r in held.items if r["private"] or r["id"] in closed}
     blocks.append(Heading("Items"))
     for number, item in enumerate(held.items, 1):
@@ -68,13 +65,15 @@ def minutes(session: Session, asked: Asked) -> Made:
     said = [c for c in shown if c["answer"]]
     unchecked = _checks(blocks, said)
     figures = [
-        Counted("questions", "Questions asked", tuple(str(c["id"]) for c in shown)),
+        Counted("questions", "Questions asked", tuple(str(c["id"]) for c in shown if "earlier" not in c)),
         Counted("checked", "Answers checked by those who gave them", tuple(str(c["id"]) for c in said if c["checked_by"])),
         Counted("answered", "Answered", tuple(str(c["id"]) for c in shown if c["status"] == "answered")),
         Counted("decisions", "Decisions", tuple(str(d["id"]) for d in decisions if d["id"] not in closed and d["item"] not in private)),
     ]  # fmt: skip
     asked_of, answered, decided = (next(f.number for f in figures if f.key == key) for key in ("questions", "answered", "decisions"))
-    blocks.append(Paragraph(f"{how_many(asked_of, 'question')} asked, {answered} answered; {how_many(decided, 'decision')}."))
+    before = sum("earlier" in c for c in shown)
+    again = f", and {before} of an earlier meeting" if before else ""
+    blocks.append(Paragraph(f"{how_many(asked_of, 'question')} asked{again}, {answered} answered; {how_many(decided, 'decision')}."))
     ladder = [MARKING.label(k) for k in MARKING.key_list()]
     about = [str(r["about"]) for rows in (held.items, challenges, decisions) for r in rows if r["about"] and r["about"] not in closed]
     about += [str(c["follow_up"]) for c in (*shown, *noted) if c["follow_up"] and c["follow_up"] not in closed]
@@ -189,7 +188,8 @@ def _said(connection: Connection, blocks: list[Block], challenges: Sequence[Row]
         if c["question"] != title:
             by = f"{c['asked_by']} asked" if c["asked_by"] else "Asked"
             of = f" of {c['body']}" if c["body"] else ""
-            blocks.append(Paragraph(f"{by}{of}: {c['question']}"))
+            on = f" on {label(str(c['earlier']))}" if c.get("earlier") else ""
+            blocks.append(Paragraph(f"{by}{of}{on}: {c['question']}"))
         blocks += _answer(c)
         facts = _facts(connection, c, closed)
         if facts:
@@ -231,12 +231,12 @@ def _facts(connection: Connection, c: Row, closed: set[str]) -> list[str]:
 def _follow_ups(connection: Connection, blocks: list[Block], challenges: Sequence[Row], closed: set[str]) -> None:
     """The actions that came of a meeting, with owner and date."""
     rows: list[list[Cell]] = []
-    for c in (c for c in challenges if c["follow_up"]):
+    for followed in dict.fromkeys(str(c["follow_up"]) for c in challenges if c["follow_up"]):  # two questions may lead to one action
         for a in plain_rows(
             connection, "SELECT a.reference, a.title, a.due, a.revised_due, coalesce(p.short_name, p.name, '') AS body FROM action a LEFT JOIN partner p ON p.id = a.accountable "
-            "WHERE a.id = ? AND NOT a.deleted", (c["follow_up"],),
+            "WHERE a.id = ? AND NOT a.deleted", (followed,),
         ):  # fmt: skip
             due = rules.effective_due(ACTION, {k: str(a[k]) if a[k] else None for k in ("due", "revised_due")})
-            rows.append([str(a["reference"]), RESTRICTED if c["follow_up"] in closed else str(a["title"]), str(a["body"]) or None, day_cell(due)])
+            rows.append([str(a["reference"]), RESTRICTED if followed in closed else str(a["title"]), str(a["body"]) or None, day_cell(due)])
     blocks.append(Heading("Actions from this meeting"))
     blocks.append(Table("Actions from this meeting", ["Ref", "Action", "Owner", "Due"], rows) if rows else Paragraph("None."))

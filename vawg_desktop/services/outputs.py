@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vawg_desktop.domain import rules
 from vawg_desktop.domain.dates import bounds, label, short_label
-from vawg_desktop.domain.entities import BY_KEY, INDICATOR
+from vawg_desktop.domain.entities import ACTION, BY_KEY, INDICATOR
 from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind
 from vawg_desktop.domain.terms import EXTENT, MARKING, how_many
 from vawg_desktop.domain.values import from_row, to_words
@@ -20,7 +20,7 @@ from vawg_desktop.services import chain, kept_back, names, quotes, show
 from vawg_desktop.services.embargo import is_embargoed
 from vawg_desktop.services.kept_back import KEPT_BACK
 from vawg_desktop.services.office import look, rating_key
-from vawg_desktop.services.restriction import CONFIDENTIAL, off_paper, restricted, tells_place
+from vawg_desktop.services.restriction import CONFIDENTIAL, restricted, tells_place
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import stubs
 from vawg_desktop.store.files import write_output
@@ -63,7 +63,7 @@ def record_document(session: Session, name: str) -> Document:
     others = {link.id: link.entity for link in view.links}
     others |= {str(view.cells[f.key]): f.target for f in spec.cells if f.kind is Kind.REF and view.cells[f.key]}
     updates_of_others = [str(u["id"]) for u in view.updates if "of_reference" in u]
-    closed = off_paper(session, [*others, *updates_of_others])
+    closed = restricted(session, [*others, *updates_of_others])
     small = kept_back.values(session) & others.keys() if "indicator_value" in others.values() else frozenset[str]()
     called = view.names | names.long_labels(session.read(), [id for id in others if id not in closed | small])
     (blurred,) = kept_back.blurred(session, spec.key, [view.cells | {"id": view.id}])
@@ -160,6 +160,10 @@ def _strictest(session: Session, view: show.RecordView, others: Mapping[str, str
     return marking_of(view.spec, rows)
 
 
+#: The line that an action bears on paper which follows up what was said in private.
+PART_OF_PRIVATE = "RESTRICTED: it follows up what was said under a private or restricted item of a meeting."
+
+
 def _restricted(session: Session, view: show.RecordView) -> list[str]:
     """The line that a restricted record bears on paper, or a figure under embargo."""
     if view.spec.key == "figure" and is_embargoed(view.cells, session.today):
@@ -167,7 +171,7 @@ def _restricted(session: Session, view: show.RecordView) -> list[str]:
         return [f"UNDER EMBARGO{until}: not to be shared before its release."]
     row = {k: str(v) if (v := view.cells.get(k)) else None for k in ("restriction", "restricted_until")}
     if not rules.is_restricted(row, session.today):
-        return []
+        return [PART_OF_PRIVATE] if view.spec is ACTION and restricted(session, [view.id]) else []
     seen_by = f" May be seen by {view.cells['restricted_to']}." if view.cells.get("restricted_to") else ""
     return [f"RESTRICTED: {row['restriction']}.{seen_by}"]
 
@@ -257,7 +261,7 @@ def _chain_picture(found: chain.Chain, closed: Collection[str]) -> list[Block]:
 def chain_document(session: Session, name: str) -> Document:
     """The chain of a record as sentences, with what is missing; of restricted records only the references stand there."""
     found = chain.of(session, name)
-    closed = off_paper(session, found.nodes)
+    closed = restricted(session, found.nodes)
     start = found.nodes[found.start]
     rows: list[list[Cell]] = [
         [n.reference, BY_KEY[n.entity].label, "Restricted" if n.id in closed else n.title, chain.state_words(n)] for n in found.nodes.values()

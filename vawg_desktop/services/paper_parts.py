@@ -19,7 +19,7 @@ from vawg_desktop.exchange.document import Block, Cell, Figure, Heading, Items, 
 from vawg_desktop.services.office import look
 from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.overview import PILLARS, pillar_label
-from vawg_desktop.services.restriction import off_paper
+from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.since import HEADINGS, Since, more_words
 from vawg_desktop.services.standing import Position, Row, Upto, ids_of, rows_at
@@ -75,7 +75,7 @@ class Paper:
         """The ids of records of this paper whose titles stay here."""
         if self._closed is None:
             everything = (*self.position.recommendations, *self.position.actions, *self.position.gaps)
-            self._closed = off_paper(self.session, ids_of(everything))
+            self._closed = restricted(self.session, ids_of(everything))
         return self._closed
 
     @property
@@ -225,16 +225,16 @@ def gaps_table(paper: Paper) -> None:
         paper.blocks.append(Table("Gaps that are not closed", ["Ref", "Gap", "Severity", "Provision", "State", "Owner"], rows))
 
 
-def changes(paper: Paper, found: Since, since: str) -> None:
-    """What became of the records since a date or meeting, each kind of movement a table."""
+def changes(paper: Paper, found: Since, since: str, *, name_new: bool = False) -> None:
+    """What became of the records since a date or meeting, each kind of movement a table; new ones are named in the annex, or here with ``name_new``."""
     paper.blocks.append(Heading(f"Since {since}"))
-    closed = off_paper(paper.session, [one.id for some in found.found.values() for one in some])
+    closed = restricted(paper.session, [one.id for some in found.told.values() for one in some])
     titles = paper.titles() if paper.position.upto is not None else {}
-    lines = [f"{HEADINGS[kind]}: {len(some):,}" for kind, some in found.found.items()]
+    lines = [f"{HEADINGS[kind]}: {len(some):,}" for kind, some in found.told.items() if some or kind != movement.UNPROVED]
     paper.blocks.append(Items(lines))
-    for kind, some in found.found.items():
+    for kind, some in found.told.items():
         paper.figures.append(Counted(f"since_{kind}", f"{HEADINGS[kind]} since {since}", tuple(one.id for one in some)))
-        if some and kind != movement.NEW:
+        if some and (name_new or kind != movement.NEW):
             rows: list[list[Cell]] = [[one.reference, RESTRICTED if one.id in closed else titles.get(one.id, one.title), more_words(one).removeprefix(": ") or None] for one in some]
             paper.blocks.append(Table(HEADINGS[kind], ["Ref", "Record", "From and to"], rows))
 

@@ -12,7 +12,7 @@ from datetime import date
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import ACTION, BY_KEY, CHALLENGE, RECOMMENDATION
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
-from vawg_desktop.domain.meeting_terms import ASSURANCE, DECISION_KIND, INFORMATION, NOT_PUT, PAPER_KIND
+from vawg_desktop.domain.meeting_terms import DECISION_KIND, PAPER_KIND
 from vawg_desktop.domain.terms import MARKING, RATING, RESPONSE, how_many
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.document import Cell, Document, Heading, Items, Paragraph, Quote, Table
@@ -20,7 +20,6 @@ from vawg_desktop.services import agenda, as_at, names, outputs, since, standing
 from vawg_desktop.services import paper_parts as parts
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.office import office_settings
-from vawg_desktop.services.outputs import day_cell
 from vawg_desktop.services.paper_parts import Counted, Paper
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
@@ -33,7 +32,8 @@ BOARD_WORDS: tuple[tuple[str, str], ...] = (
 #: Who answers for a paper.
 SIGNED_WORDS: tuple[tuple[str, str], ...] = (("author", "Author"), ("cleared_by", "Cleared by"))
 PREFIX = "paper."
-_TO_COMPLETE = "[to be completed]"
+#: What stands where the office has not written yet.
+TO_COMPLETE = "[to be completed]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def board(session: Session, asked: Asked) -> Made:
     paper = Paper(session, position_of(session, asked))
     given = _words(session, asked)
     for key, heading in BOARD_WORDS[:2]:
-        paper.blocks += [Heading(heading), Paragraph(given.get(key) or _TO_COMPLETE)]
+        paper.blocks += [Heading(heading), Paragraph(given.get(key) or TO_COMPLETE)]
     parts.summary(paper)
     if start:
         found = since.since(session, start, asked.as_at)
@@ -170,9 +170,9 @@ def board(session: Session, asked: Asked) -> Made:
     parts.recommendations_table(paper)
     paper.blocks.append(Heading("Implications"))
     for key, heading in BOARD_WORDS[2:]:
-        paper.blocks += [Heading(heading, 2), Paragraph(given.get(key) or _TO_COMPLETE)]
+        paper.blocks += [Heading(heading, 2), Paragraph(given.get(key) or TO_COMPLETE)]
     parts.annex(paper)
-    lines = [f"{heading}: {given.get(key) or _TO_COMPLETE}" for key, heading in SIGNED_WORDS]
+    lines = [f"{heading}: {given.get(key) or TO_COMPLETE}" for key, heading in SIGNED_WORDS]
     if meeting is not None:
         day = f", {label(meeting.date)}" if meeting.date else ""
         lines.insert(0, f"{meeting.body_name}: {meeting.title}{day}")
@@ -273,41 +273,9 @@ def briefing(session: Session, asked: Asked) -> Made:
         strict = max((made.document.marking, own.marking), key=[MARKING.label(k) for k in MARKING.key_list()].index)
         lines = list(dict.fromkeys([*made.document.lines, *own.lines]))
         return Made(replace(made.document, title=f"Briefing: {found.reference} {found.title}", marking=strict, blocks=blocks, lines=lines), made.figures)
-    return _partner_briefing(session, asked, found)
+    from vawg_desktop.services.partner_briefing import of_partner
 
-
-def _partner_briefing(session: Session, asked: Asked, found: names.Found) -> Made:
-    paper = Paper(session, position_of(session, asked))
-    p = paper.position
-    own = [r for r in p.actions if r["accountable"] == found.id]
-    mine = {str(r["id"]) for r in own}
-    overdue, claimed, silent = ([r for r in rows if r["id"] in mine] for rows in (p.overdue(), p.claimed(), p.silent()))
-    figures = [
-        paper.count("actions", "Actions it answers for", own), paper.count("overdue", "Overdue", overdue),
-        paper.count("claimed", "Complete, evidence awaited", claimed), paper.count("silent", parts.SILENT_WORDS, silent),
-    ]  # fmt: skip
-    paper.blocks += [Heading("Where it stands"), Table("The figures of this briefing", ["Figure", "Number"], [[f.says, f.number] for f in figures])]
-    parts.actions_table(paper, "Overdue", overdue)
-    parts.actions_table(paper, "Complete, evidence awaited", claimed)
-    parts.actions_table(paper, "Every action it answers for", own)
-    _challenges(paper, found.id)
-    parts.annex(paper)
-    return finished(paper, f"Briefing: {found.title}", named=own)
-
-
-def _challenges(paper: Paper, body: str) -> None:
-    """What a body was asked over time and what it answered; an independent one's answers are information, never judged."""
-    rows = plain_rows(paper.session.read(), f"SELECT * FROM challenge WHERE asked_of = ? AND NOT deleted AND coalesce(status, '') NOT IN {NOT_PUT} ORDER BY asked_on, n", (body,))
-    paper.also_named += rows
-    independent = body in paper.independent
-    closed = restricted(paper.session, [str(r["id"]) for r in rows])
-    cells: list[list[Cell]] = []
-    for r in rows:
-        judged = ASSURANCE.label(str(r["judgement"])) if r["judgement"] and not independent else f"Information: {INFORMATION.label(str(r['information'])).casefold()}" if r["information"] else None
-        told = [parts.RESTRICTED, None] if r["id"] in closed else [str(r["question"]), _text(r["answer"])]
-        cells.append([day_cell(r["asked_on"]), *told, judged])
-    if cells:
-        paper.blocks.append(Table("Questions put to it", ["On", "Question", "Answer", "Assurance or information"], cells))
+    return of_partner(session, asked, found)
 
 
 def panel_update(session: Session, asked: Asked) -> Made:
@@ -339,7 +307,7 @@ def decision_notice(session: Session, asked: Asked) -> Made:
     facts = [f"{DECISION_KIND.label(str(row['kind'] or 'decided'))} by {row['made_by'] or row['body'] or 'the meeting'}", f"At: {met_at(row)}"]
     if about is not None and not restricted(session, [about.id]):
         facts.append(f"About: {about.reference} {about.title}")
-    paper.blocks += [Heading("Decision"), Paragraph(str(row["words"])), Heading("Reason"), Paragraph(str(row["reason"] or _TO_COMPLETE)), Heading("Made"), Items(facts)]
+    paper.blocks += [Heading("Decision"), Paragraph(str(row["words"])), Heading("Reason"), Paragraph(str(row["reason"] or TO_COMPLETE)), Heading("Made"), Items(facts)]
     paper.count("decision", "Decision", [{"id": found.id}])
     named: list[Mapping[str, object]] = [row, *({"marking": m} for m in parts.markings(session.read(), [about.id] if about is not None else []))]
     made = outputs.document(session, f"Decision notice {found.reference}", paper.blocks, outputs.marking_of(ACTION, named), outputs.conflict_note([row]))

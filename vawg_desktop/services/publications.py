@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.meeting_terms import PAPER_KIND
+from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.document_files import written
 from vawg_desktop.services import agenda, as_at, citations, names, paper_templates, papers
 from vawg_desktop.services.lists import plain_rows
@@ -25,6 +27,12 @@ from vawg_desktop.services.session import Session
 from vawg_desktop.store.files import write_output
 
 PUBLICATION = BY_KEY["publication"]
+
+
+#: What a paper bears that anybody may read.
+FOR_PUBLICATION = "For publication"
+#: Words that name the public as the one to whom a paper goes; "Public Health" is a body.
+_PUBLIC = re.compile(r"^\W*(?:the |general )*public\W*$|\bwebsite\b|\bweb site\b|\bmembers of the public\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +77,11 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
     _same_subject(session, before, asked)
     heads = _heads(session, asked)
     made = papers.make(session, kind, asked)
+    made.warnings = [*made.warnings, *_unfit_for_the_public(made, sending.to_whom)]
     papers.refuse_unready(made, knowing=sending.knowing)
     made.document = replace(made.document, lines=[line for line in made.document.lines if line != DRAFT])
+    if (sending.stage or made.stage) == "published" and "SENSITIVE" not in made.document.marking:
+        made.document = replace(made.document, lines=[*made.document.lines, FOR_PUBLICATION])
     edition = _edition(session, before)
     if before is not None:
         sent = f" of {label(str(before['sent']))}" if before["sent"] else ""
@@ -94,6 +105,23 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
             tx.create("citation", {"about": figure, "place": made.document.title, "cited": session.today.isoformat(), "to_whom": sending.to_whom.strip(), "words": citations.wording(session, figure)})
         write_output(out, content)  # where it cannot be written nothing was published
     return Published(id, references(session.read(), [id])[id], out, tx.changes)
+
+
+def warnings(session: Session, kind: str, asked: Asked, to_whom: str) -> list[str]:
+    """What somebody has to have seen before a paper goes to whom it is meant for, a sentence each. Raises what making the paper raises."""
+    if kind != "foi" and not _PUBLIC.search(to_whom):
+        return []
+    made = papers.make(session, kind, replace(asked, about=_named(session, kind, asked)))
+    return [*made.warnings, *_unfit_for_the_public(made, to_whom)]
+
+
+def _unfit_for_the_public(made: papers.Made, to_whom: str) -> list[str]:
+    """What somebody has to have seen before a paper goes to the public: its marking, and what is left to complete; a sentence each."""
+    if not _PUBLIC.search(to_whom):
+        return []
+    told = [f"It is marked {made.document.marking} and would go to “{to_whom.strip()}”."] if "SENSITIVE" in made.document.marking else []
+    open_places = str(made.document.blocks).count(papers.TO_COMPLETE)
+    return told + ([f"It still says “{papers.TO_COMPLETE}” in {how_many(open_places, 'place')}."] if open_places else [])
 
 
 def _named(session: Session, kind: str, asked: Asked) -> tuple[str, ...]:

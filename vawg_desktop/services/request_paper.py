@@ -8,6 +8,7 @@ from dataclasses import replace
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.request_terms import EXEMPTION, ITEM_DECISION, REQUEST_KIND
+from vawg_desktop.domain.rules import join
 from vawg_desktop.domain.terms import MARKING
 from vawg_desktop.domain.word_places import compared, places
 from vawg_desktop.exchange.document import Block, Cell, Heading, Items, Paragraph, Table
@@ -56,7 +57,10 @@ def answer(session: Session, asked: Asked) -> Made:
     lines = [f"{REQUEST_KIND.label(str(row['kind']))}, received {label(str(row['received']))}"]
     if counts["to_decide"]:
         lines.append(f"{counts['to_decide']:,} not looked at yet and left out: this is a draft.")
-    unready = f"{counts['to_decide']:,} of the texts gathered were not looked at yet; decide on them first." if counts["to_decide"] else ""
+    gone = [f"text {n} ({i.place})" for n, i in numbered if i.decision in ("given", "in_part") and not i.text]
+    unready = f"Of what is to be given, {join(gone)} is no longer there. Bring it back from the record's history, or gather again and decide anew." if gone else ""
+    if not gone and counts["to_decide"]:
+        unready = f"{counts['to_decide']:,} of the texts gathered were not looked at yet; decide on them first."
     made = outputs.document(session, f"Answer to request {found.reference}", blocks, MARKING.label("official"), lines)
     return Made(replace(made, as_at=label(session.today.isoformat()), redacted=True), figures, unready=unready, warnings=left_standing(all_items))
 

@@ -21,8 +21,9 @@ _PARTS = (
 
 
 def restricted(session: Session, ids: Iterable[str]) -> set[str]:
-    """Those of some records that are restricted today, or are a part of one that is, such as its progress updates; quotes that may not leave,
-    figures under embargo, and confidential services whose title tells where they are."""
+    """Those of some records whose words stay off paper and off the room's screen: restricted ones and their parts, such as progress updates; quotes
+    that may not leave, figures under embargo, confidential services whose title tells where they are, and actions that follow up what was said
+    under a private or restricted item, also where the question is in the bin."""
     connection = session.read()
     closed: list[str] = []
     for spec in _RESTRICTED:
@@ -40,18 +41,11 @@ def restricted(session: Session, ids: Iterable[str]) -> set[str]:
             for part, column in _PARTS:
                 rows = connection.exec_driver_sql(f'SELECT id FROM "{part}" WHERE "{column}" IN ({marks})', part_of)
                 more += [id for (row,) in rows if (id := str(row)) not in known]
+            follow_ups = connection.exec_driver_sql(f"SELECT follow_up FROM challenge WHERE follow_up IS NOT NULL AND id IN ({marks})", part_of)
+            more += [id for (row,) in follow_ups if (id := str(row)) not in known]
         known.update(more)
         found |= wanted.intersection(more)
     return found
-
-
-def off_paper(session: Session, ids: Iterable[str]) -> set[str]:
-    """Those of some records whose words stay off paper: restricted ones, and actions that follow up what was said under a private or restricted item."""
-    wanted = list(ids)
-    found = restricted(session, wanted)
-    asked = {str(c): str(a) for c, a in session.read().exec_driver_sql("SELECT id, follow_up FROM challenge WHERE follow_up IS NOT NULL AND NOT deleted").fetchall()}
-    shut = restricted(session, [c for c, a in asked.items() if a in set(wanted)])
-    return found | {asked[c] for c in shut}
 
 
 def confidential_links(session: Session, ids: Iterable[str]) -> set[str]:
@@ -100,5 +94,5 @@ def without_places(session: Session, rows: Sequence[dict[str, object]]) -> list[
 
 def unrestricted(session: Session, rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
     """Rows that may leave the window: what stays off paper stays out of what is copied, printed and saved."""
-    closed = off_paper(session, [str(r["id"]) for r in rows])
+    closed = restricted(session, [str(r["id"]) for r in rows])
     return [r for r in rows if str(r["id"]) not in closed]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Kinds of record whose movements a board sees.
 SPECS: tuple[EntitySpec, ...] = tuple(e for e in ENTITIES if e.kept_counts)
+#: A day in figures, which means that day whatever a meeting is called.
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
 _TOLD = {e.key: frozenset({e.status, "deleted", *e.due, *(("verification",) if e.complete else ())}) for e in SPECS}
 
 
@@ -52,6 +55,13 @@ class Since:
 
     between: Span
     found: dict[str, list[Moved]] = field(default_factory=lambda: {kind: [] for kind in movement.KINDS})
+    #: Records of which evidence was seen at the beginning and none is at the end, though they are still said to be complete.
+    unproved: list[Moved] = field(default_factory=list[Moved])
+
+    @property
+    def told(self) -> dict[str, list[Moved]]:
+        """All that is told in words, by kind in its order."""
+        return {kind: self.unproved if kind == movement.UNPROVED else self.found[kind] for kind in movement.TOLD}
 
     @property
     def span(self) -> tuple[int, int]:
@@ -130,21 +140,30 @@ def known(session: Session, words: str) -> Known:
     Raises NotFoundError and ValueRefusedError for words that are neither.
     """
     connection = session.read()
+    span = typed(session, words)
+    if span is not None:
+        return Known(past.known_by(connection, past.end_of_day(span[1])))
+    found = names.find_named(connection, "meeting", last_of(session, words) or words, only=True)
+    if found is None:
+        raise ValueRefusedError(f"“{words[:60]}” is not a date or a meeting in this store.")
+    held, starts = connection.exec_driver_sql("SELECT date, starts FROM meeting WHERE id = ?", (found.id,)).one()
+    begins = past.start_of_day(bounds(str(held))[0], str(starts or "")) if held else ""
+    frozen = _frozen(connection, found.id, begins, past.end_of_day(bounds(str(held))[1]) if held else "")
+    if frozen is not None:
+        return frozen
+    if not held:
+        raise ValueRefusedError(f"{found.reference} {found.title} has no date, so nobody can say what was known at it.")
+    return Known(past.known_before(connection, begins))
+
+
+def typed(session: Session, words: str) -> tuple[date, date] | None:
+    """The first and last day of a date as it is typed; None for other words, and for the title of a meeting, such as "June 2026", which means the meeting."""
+    if not _DAY.fullmatch(words.strip()) and names.find_named(session.read(), "meeting", words, only=True) is not None:
+        return None
     try:
-        day = bounds(parse_date(words, now=session.today))[1]
-    except ValueRefusedError as refused:
-        found = names.find_named(connection, "meeting", last_of(session, words) or words, only=True)
-        if found is None:
-            raise ValueRefusedError(f"“{words[:60]}” is not a date or a meeting in this store.") from refused
-        held, starts = connection.exec_driver_sql("SELECT date, starts FROM meeting WHERE id = ?", (found.id,)).one()
-        begins = past.start_of_day(bounds(str(held))[0], str(starts or "")) if held else ""
-        frozen = _frozen(connection, found.id, begins, past.end_of_day(bounds(str(held))[1]) if held else "")
-        if frozen is not None:
-            return frozen
-        if not held:
-            raise ValueRefusedError(f"{found.reference} {found.title} has no date, so nobody can say what was known at it.") from refused
-        return Known(past.known_before(connection, begins))
-    return Known(past.known_by(connection, past.end_of_day(day)))
+        return bounds(parse_date(words, now=session.today))
+    except ValueRefusedError:
+        return None
 
 
 def _frozen(connection: Connection, meeting: str, begins: str, ends: str) -> Known | None:
@@ -178,7 +197,7 @@ def since(session: Session, start: str, end: str = "", scope: Scope = Scope()) -
     last = int(connection.exec_driver_sql('SELECT coalesce(max(n), 0) FROM "change"').one()[0])
     _refuse_ahead(session, start)
     span = Span(known(session, start), known(session, end) if end else Known(last))
-    began, ended = _day(session, start), _day(session, end) if end else None
+    began, ended = day_of(session, start), day_of(session, end) if end else None
     if span.end.upto < span.start.upto or (began is not None and ended is not None and ended < began):
         raise ValueRefusedError("The end is before the beginning.")
     made = Since(span)
@@ -191,45 +210,43 @@ def since(session: Session, start: str, end: str = "", scope: Scope = Scope()) -
         called = _called(connection, spec, list(found))
         for id in sorted(found, key=lambda one: called[one]):
             for move in found[id]:
-                made.found[move.kind].append(Moved(id, spec.key, called[id][1], called[id][2], move))
+                (made.unproved if move.kind == movement.UNPROVED else made.found[move.kind]).append(Moved(id, spec.key, called[id][1], called[id][2], move))
     return made
 
 
-def _day(session: Session, moment: str) -> date | None:
+def day_of(session: Session, moment: str) -> date | None:
     """The last day of a date as it is typed, or the day of a meeting; None where neither is known."""
-    try:
-        return bounds(parse_date(moment, now=session.today))[1]
-    except ValueRefusedError:
-        found = names.find_named(session.read(), "meeting", last_of(session, moment) or moment, only=True) or names.maybe_find(session.read(), moment, "meeting")
-        day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).scalar() if found is not None else None
-        return bounds(str(day))[1] if day else None
+    span = typed(session, moment)
+    if span is not None:
+        return span[1]
+    found = names.find_named(session.read(), "meeting", last_of(session, moment) or moment, only=True) or names.maybe_find(session.read(), moment, "meeting")
+    day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).scalar() if found is not None else None
+    return bounds(str(day))[1] if day else None
 
 
 def _refuse_ahead(session: Session, start: str) -> None:
     """Raise ValueRefusedError for a beginning that lies ahead: nothing has happened since."""
-    try:
-        day = bounds(parse_date(start, now=session.today))[0]
-        if day > session.today:
-            raise ValueRefusedError(f"{label(day.isoformat())} is in the future; nothing has happened since. Choose a past day.", code="ahead")
-    except ValueRefusedError as refused:
-        if refused.code == "ahead":
-            raise
-        found = names.find_named(session.read(), "meeting", last_of(session, start) or start, only=True)
-        row = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).fetchone() if found is not None else None
-        if found is not None and row is not None and row[0] and bounds(str(row[0]))[0] > session.today:
-            raise ValueRefusedError(f"{found.reference} {found.title} is on {label(str(row[0]))}; nothing has happened since. Choose a meeting that was held.", code="ahead") from None
+    span = typed(session, start)
+    if span is not None:
+        if span[0] > session.today:
+            raise ValueRefusedError(f"{label(span[0].isoformat())} is in the future; nothing has happened since. Choose a past day.", code="ahead")
+        return
+    found = names.find_named(session.read(), "meeting", last_of(session, start) or start, only=True)
+    row = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).fetchone() if found is not None else None
+    if found is not None and row is not None and row[0] and bounds(str(row[0]))[0] > session.today:
+        raise ValueRefusedError(f"{found.reference} {found.title} is on {label(str(row[0]))}; nothing has happened since. Choose a meeting that was held.", code="ahead")
 
 
 #: What each kind of movement is called, for one record and for many.
 HEADINGS = {
-    movement.MOVED: "Status moved", movement.SLIPPED: "Date moved later", movement.CLAIMED: "Said to be complete", movement.PROVED: "Shown to be complete",
+    movement.MOVED: "Status moved", movement.SLIPPED: "Date moved later", movement.CLAIMED: "Said to be complete", movement.PROVED: "Shown to be complete", movement.UNPROVED: "Evidence no longer seen",
     movement.CLOSED: "Closed", movement.REOPENED: "Opened again", movement.DELETED: "Deleted", movement.SILENT: "No update since then", movement.NEW: "New",
 }  # fmt: skip
 
 
 def in_words(made: Since) -> Iterator[str]:
     """A heading with its number for each kind of movement, and a line for each record under it."""
-    for kind, found in made.found.items():
+    for kind, found in made.told.items():
         yield f"{HEADINGS[kind]}: {len(found):,}"
         yield from (f"  {one.reference}  {one.title}{more_words(one)}" for one in found)
 
@@ -316,7 +333,7 @@ def _steps(spec: EntitySpec, earlier: Sequence[log.Entry], later: Sequence[log.E
         known.append(entry)
         last_of_its_own = place + 1 == len(later) or later[place + 1].txn != entry.txn
         if last_of_its_own and any(e.op == "create" or _TOLD[spec.key] & e.fields.keys() for e in later[: place + 1] if e.txn == entry.txn):
-            steps.append(Step(entry.at, _cells(known)))
+            steps.append(Step(entry.at, _cells(known), entry.why))
     return steps
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vawg_desktop.domain.entities import BY_KEY
-from vawg_desktop.domain.movement import KINDS
+from vawg_desktop.domain.movement import TOLD, UNPROVED
 from vawg_desktop.exchange.document import Document
 from vawg_desktop.services import agenda, since, standing
 from vawg_desktop.services import paper_parts as parts
@@ -34,9 +34,9 @@ def lines(session: Session, start: str, end: str = "", scope: Scope = ALL) -> di
     """What became of the records between two dates or meetings, by kind of movement. Raises what ``since.since`` raises."""
     made = since.since(session, start, end, scope)
     found: dict[str, list[Line]] = {}
-    for kind in KINDS:
+    for kind in (k for k in TOLD if k != UNPROVED or made.unproved):
         found[kind] = [
-            Line(one.id, one.reference, one.title, since.more_words(one).removeprefix(": ").partition(", moved ")[0], one.move.times, one.move.at) for one in made.found[kind]
+            Line(one.id, one.reference, one.title, since.more_words(one).removeprefix(": ").partition(", moved ")[0], one.move.times, one.move.at) for one in made.told[kind]
         ]  # fmt: skip
     return found
 
@@ -56,8 +56,9 @@ def last_board(session: Session) -> str:
 def since_document(session: Session, start: str, end: str = "", scope: Scope = ALL) -> Document:
     """The same as a document: restricted records stand in it by their reference alone."""
     paper = Paper(session, standing.standing(session))
-    parts.changes(paper, since.since(session, start, end, scope), agenda.called(session, start))
-    span = f" until {agenda.called(session, end)}" if end else ""
+    parts.changes(paper, since.since(session, start, end, scope), agenda.called(session, start), name_new=True)
+    ends = since.day_of(session, end) if end else None
+    span = f" until {agenda.called(session, end)}" if end and (ends is None or ends <= session.today) else ""  # what lies ahead is not known
     title = f"What changed since {agenda.called(session, start)}{span}"
     rows = [{"marking": r} for r in parts.markings(session.read(), [i for f in paper.figures for i in f.ids])]
     beside = [w for w in (scope.pillar and f"Pillar: {scope.pillar}", scope.body and f"Body: {scope.body}", scope.recommendation and f"Of {scope.recommendation}") if w]

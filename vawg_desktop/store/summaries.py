@@ -74,11 +74,11 @@ def counts(spec: EntitySpec, run: Run, id: str) -> dict[str, Value]:
 
 
 def slips(spec: EntitySpec, run: Run, id: str) -> int:
-    """How often the date that counts moved later, by the log; a move taken back is none."""
-    rows = run('SELECT fields FROM "change" WHERE "row" = ? ORDER BY n', (id,))
+    """How often the date that counts moved later, by the log; a move taken back is none, nor is a correction."""
+    rows = run('SELECT fields, why FROM "change" WHERE "row" = ? ORDER BY n', (id,))
     due: dict[str, Value] = dict.fromkeys(spec.due)
     road: list[str | None] = []
-    for (text,) in rows:
+    for text, why in rows:
         fields = json.loads(text)
         moved = due.keys() & fields.keys()
         if not moved:
@@ -86,7 +86,7 @@ def slips(spec: EntitySpec, run: Run, id: str) -> int:
         for key in moved:
             due[key] = fields[key].get("a")
         now = rules.effective_due(spec, due)
-        road = road[: road.index(now) + 1] if now in road else [*road, now]
+        road = rules.on_road(road, now, why)
     return rules.slips(road)
 
 

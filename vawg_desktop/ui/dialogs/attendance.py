@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from vawg_desktop.domain.meeting_terms import ATTENDANCE, MEMBER_ROLE
-from vawg_desktop.services.attendance import Attends
+from vawg_desktop.services.attendance import Attends, unkept
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
@@ -54,10 +54,14 @@ class AttendanceDialog(Form):
             line.setPlaceholderText("Somebody else")
             grid.addWidget(line, row, 0)
             self._add(grid, row, "somebody else", Attends("", "", "", "", ""), line)
+        self._wrong = label("")
+        self._wrong.setProperty("warn", True)
+        self._wrong.hide()
+        outer.addWidget(self._wrong)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(button("Cancel", self.reject))
-        self.saves = button("Note attendance", self.accept, kind="primary")
+        self.saves = button("Note attendance", self._on_done, kind="primary")
         foot.addWidget(self.saves)
         outer.addLayout(foot)
         fit_screen(self, 760, 220 + 36 * (len(self._told) + _GUESTS))
@@ -79,6 +83,14 @@ class AttendanceDialog(Form):
         for line, choice, _ in self._rows:
             if line is None and not choice.currentData():
                 choice.setCurrentIndex(choice.findData("present"))
+
+    def _on_done(self) -> None:
+        bare = next((one for one in self.noted() if one.declared and not one.state), None)
+        if bare is None:
+            self.accept()
+            return
+        self._wrong.setText(unkept(bare.person))
+        self._wrong.show()
 
     def noted(self) -> list[Attends]:
         """Everybody as noted; a guest without a choice is present."""

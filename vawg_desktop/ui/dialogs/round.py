@@ -21,7 +21,7 @@ from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.domain.return_columns import CONTRACT, FORMS, PROGRESS
 from vawg_desktop.services import round_preview, service_values
-from vawg_desktop.services.board_dates import coming_boards, plan_back
+from vawg_desktop.services.board_dates import coming_boards, papers_days, plan_back
 from vawg_desktop.services.round_preview import AskedPartner
 from vawg_desktop.ui.dialogs.asked_tree import AskedTree
 from vawg_desktop.ui.dialogs.form import Form
@@ -48,7 +48,7 @@ class RoundWanted:
 class RoundDialog(Form):
     """Period, due date, folder, kind of file."""
 
-    def __init__(self, parent: QWidget, today: date, boards: Sequence[tuple[str, str]], asked: Mapping[str, Sequence[AskedPartner]] | None = None) -> None:
+    def __init__(self, parent: QWidget, today: date, boards: Sequence[tuple[str, str]], asked: Mapping[str, Sequence[AskedPartner]] | None = None, papers: Sequence[date | None] = ()) -> None:
         super().__init__(parent)
         self.setWindowTitle("Prepare returns")
         self._today = today
@@ -76,6 +76,7 @@ class RoundDialog(Form):
         self._boards = Choice()
         self._boards.setAccessibleName("Plan back from a board")
         self._boards.addItem("Plan back from a board …", "")
+        self._papers = [None, *papers]
         for words, day in boards:
             self._boards.addItem(words, day)
         self._boards.meant.connect(self._plan)
@@ -121,7 +122,7 @@ class RoundDialog(Form):
         day = str(self._boards.itemData(place) or "")
         if not day:
             return
-        plan = plan_back(date.fromisoformat(day))
+        plan = plan_back(date.fromisoformat(day), self._papers[place] if place < len(self._papers) else None)
         self._due.setText(date_label(plan.due.isoformat()))
         late = (
             " That is past: choose a later board, or a date of your own."
@@ -163,8 +164,8 @@ class RoundDialog(Form):
     @classmethod
     def ask(cls, parent: QWidget, tasks: Tasks) -> RoundWanted | None:
         """What was asked for, or None if the person left."""
-        boards, asked = tasks.fetch(lambda s: (coming_boards(s), {kind: round_preview.asked(s, kind) for kind in FORMS}))
-        dialog = cls(parent.window(), tasks.session.today, boards, asked)
+        boards, days, asked = tasks.fetch(lambda s: (coming_boards(s), papers_days(s), {kind: round_preview.asked(s, kind) for kind in FORMS}))
+        dialog = cls(parent.window(), tasks.session.today, boards, asked, days)
         accepted = dialog.run()
         wanted = RoundWanted(
             dialog._period.text(),

@@ -369,12 +369,12 @@ class PapersPage(QWidget):
         if self._wrong.isVisible():
             messages.tell(self._wrong.text())
             return
-        told = self.tasks.fetch(lambda s: papers.make(s, kind, asked).warnings) if kind == "foi" else []
-        if told and not messages.ask("Publish", " ".join(told[:6]) + " Publish it as it is?", "Publish"):
-            return
         earlier = self.tasks.fetch(lambda s: [(str(r["reference"]), f"{r['reference']}  {r['title']}, edition {r['edition']}") for r in publications.listed(s) if r["kind"] == kind])
         sending = PublishDialog.ask(self, PAPER_KIND.label(kind), earlier, "draft" if kind == "minutes" else "published")
         if sending is None:
+            return
+        told = self.tasks.fetch(lambda s, to=sending.to_whom: publications.warnings(s, kind, asked, to))
+        if told and not messages.ask("Publish", " ".join(told[:6]) + " Publish it as it is?", "Publish"):
             return
         template = self._templates.get(kind, "")
         ending = ".docx" if template else ".pdf"

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import london_time
-from vawg_desktop.domain.movement import KINDS
+from vawg_desktop.domain.movement import TOLD
 from vawg_desktop.domain.terms import PILLAR
 from vawg_desktop.services import names, restriction, since_outputs
 from vawg_desktop.services.session import Session
@@ -89,7 +89,7 @@ class SincePage(QWidget):
         super().__init__()
         self.tasks = tasks
         self._found: dict[str, list[Line]] = {}
-        self._kind = KINDS[0]
+        self._kind = TOLD[0]
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(12), theme.px(16), theme.px(8))
         box.setSpacing(theme.px(8))
@@ -177,7 +177,7 @@ class SincePage(QWidget):
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(theme.px(2))
         self._kinds = {}
-        for kind in KINDS:
+        for kind in TOLD:
             made = button(HEADINGS[kind], partial(self.choose, kind), kind="row")
             made.setProperty(PLACE, kind)
             self._kinds[kind] = made
@@ -240,7 +240,7 @@ class SincePage(QWidget):
             self.start.setText(begin)
             self._asked = (begin, *self._asked[1:])
         if not self._found.get(self._kind):  # begin where there is something to see
-            self._kind = next((kind for kind in KINDS if self._found.get(kind)), self._kind)
+            self._kind = next((kind for kind in TOLD if self._found.get(kind)), self._kind)
         self._tell("" if begin else "No meeting was held yet: name a date to begin with.")
         self._show_kinds()
 
@@ -281,7 +281,7 @@ class SincePage(QWidget):
     def copy_lines(self) -> None:
         """Put the lines that are shown on the clipboard; restricted records by their reference alone."""
         ids = [one.id for one in self.model.lines]
-        closed = self.tasks.fetch(lambda s: restriction.off_paper(s, ids))
+        closed = self.tasks.fetch(lambda s: restriction.restricted(s, ids))
         rows = [[w if one.id not in closed or n != _TITLE else "Restricted" for n, w in enumerate(self.model.words(row))] for row, one in enumerate(self.model.lines)]
         copy_table(_HEADS, rows)
         messages.tell("Copied as a table.")
