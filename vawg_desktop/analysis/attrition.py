@@ -7,6 +7,7 @@ other cases than its earlier one, and is said so. Source: Home Office and Minist
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,8 +46,11 @@ def conversion(earlier: Stage, later: Stage) -> float:
         raise IncomparableError(f"“{earlier.name}” is of a {earlier.kind}, “{later.name}” of a {later.kind}: these are other cases.")
     if earlier.cases != later.cases:
         raise IncomparableError(f"“{earlier.name}” is of {earlier.cases}, “{later.name}” of {later.cases}: these are other cases.")
-    if earlier.count <= 0:
+    for stage in (earlier, later):
+        if not 0 <= stage.count < math.inf:  # nor not a number
+            raise IncomparableError(f"“{stage.name}” holds no count: {stage.count}.")
+    if earlier.count == 0:
         raise IncomparableError(f"Nobody is counted at “{earlier.name}”.")
-    if later.count < 0 or (earlier.kind is Kind.COHORT and later.count > earlier.count):
+    if earlier.kind is Kind.COHORT and later.count > earlier.count:
         raise IncomparableError(f"More are counted at “{later.name}” than at “{earlier.name}”, which no cohort can do.")
     return later.count / earlier.count

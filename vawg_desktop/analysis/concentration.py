@@ -29,6 +29,11 @@ def ordered(values: ArrayLike) -> NDArray[np.float64]:
     return found
 
 
+def _in_proportion(amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Amounts as shares of the largest, so that the sum of very large ones is no infinity."""
+    return amounts / amounts[-1] if amounts[-1] else amounts
+
+
 def gini(values: ArrayLike) -> float:
     """Gini's coefficient, from 0 (all alike) to (n − 1)/n (one has everything): 2 Σ i·x(i) ÷ (n Σ x) − (n + 1)/n, x ascending.
 
@@ -36,11 +41,11 @@ def gini(values: ArrayLike) -> float:
     """
     import numpy as np
 
-    found = ordered(values)
+    found = _in_proportion(ordered(values))
     whole, count = float(found.sum()), found.size
     if not whole:
         return math.nan
-    return 2 * float((np.arange(1, count + 1) * found).sum()) / (count * whole) - (count + 1) / count
+    return max(0.0, 2 * float((np.arange(1, count + 1) * found).sum()) / (count * whole) - (count + 1) / count)
 
 
 def top_share(values: ArrayLike, fraction: float) -> float:
@@ -50,7 +55,7 @@ def top_share(values: ArrayLike, fraction: float) -> float:
     """
     if not 0 < fraction <= 1:
         raise ValueError("The fraction lies above 0 and up to 1.")
-    found = ordered(values)
+    found = _in_proportion(ordered(values))
     whole, top = float(found.sum()), max(1, math.ceil(fraction * found.size - _LEAST))
     return float(found[-top:].sum()) / whole if whole else math.nan
 
@@ -62,7 +67,7 @@ def lorenz(values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     """
     import numpy as np
 
-    found = ordered(values)
+    found = _in_proportion(ordered(values))
     if not found.sum():
         raise ValueError("There is nothing to share out.")
     return np.linspace(0, 1, found.size + 1), np.concatenate([[0.0], np.cumsum(found) / found.sum()])

@@ -23,7 +23,7 @@ RUN = 7
 #: Below so many points in a stretch the limits are a first guess.
 FEW = 12
 #: The share of a value that is no difference: the mean of 0.1, 0.1 and 0.1 is not quite 0.1.
-_LEAST = 1e-9
+_LEAST = 1e-12
 #: The signs in the order in which they are told; a point bears the first that it meets.
 SIGNS = ("outside", "trend", "near_limit", "one_side")
 
@@ -74,13 +74,13 @@ class ControlChart:
 
     @property
     def lower(self) -> float | list[float]:
-        """The lower limit of the last stretch: one number, or one for each point where they differ; NaN where there is none."""
-        return _limits([p.lower for p in self.last()])
+        """The lower limit of the last stretch: one number, or one for each point where either limit differs; NaN where there is none."""
+        return _limits([p.lower for p in self.last()], [p.upper for p in self.last()])
 
     @property
     def upper(self) -> float | list[float]:
         """The upper limit, as ``lower``."""
-        return _limits([p.upper for p in self.last()])
+        return _limits([p.upper for p in self.last()], [p.lower for p in self.last()])
 
     @property
     def signals(self) -> list[Signal]:
@@ -88,9 +88,10 @@ class ControlChart:
         return [Signal(n, p.sign, p.up) for n, p in enumerate(self.points) if p.sign]
 
 
-def _limits(found: Sequence[float | None]) -> float | list[float]:
+def _limits(found: Sequence[float | None], others: Sequence[float | None]) -> float | list[float]:
+    """The limits as one number or one a point, in the shape of the other ones: one list without the other fits no chart."""
     limits = [math.nan if one is None else one for one in found]
-    return limits if len(set(limits)) > 1 else limits[0] if limits else math.nan
+    return limits if max(len(set(found)), len(set(others))) > 1 else limits[0] if limits else math.nan
 
 
 def xmr(values: Sequence[float], changed: Sequence[int] = ()) -> ControlChart:
@@ -139,6 +140,8 @@ def c_chart(counts: Sequence[float]) -> ControlChart:
     return _attributes(counts, mean, [_DEVIATIONS * math.sqrt(mean)] * len(counts), most=math.inf)
 
 
+#: Of numbers from here on no limits can be worked out.
+_LARGEST = 1e150
 _UNKNOWN = "Every value of a chart is a known number."
 
 
@@ -146,9 +149,9 @@ def _known(values: Iterable[float]) -> list[float]:
     """Values of any sequence or array as plain numbers. Raises ValueError for one that is not known."""
     try:
         found = [float(v) for v in values]
-    except TypeError:
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(_UNKNOWN) from None
-    if not all(map(math.isfinite, found)):
+    if not all(abs(v) < _LARGEST for v in found):
         raise ValueError(_UNKNOWN)
     return found
 

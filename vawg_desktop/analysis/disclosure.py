@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vawg_desktop.analysis.intervals import whole
 from vawg_desktop.analysis.suppression import Sum, hidden
 
 if TYPE_CHECKING:
@@ -16,10 +17,14 @@ def suppress(table: ArrayLike, threshold: int) -> tuple[NDArray[np.float64], NDA
 
     ``table`` holds counts with its totals: of one dimension the last is the sum of the others; of two the last row and the last column are, and
     their corner is all. Counts from 1 to ``threshold`` − 1 are hidden, and others until nobody can tell a hidden one more narrowly than
-    ``threshold`` (attacked by linear programming, ``suppression.py``). Raises ValueError where totals are no sums, or what is no count stands.
+    ``threshold`` (attacked by linear programming, ``suppression.py``). Raises ValueError where totals are no sums, what is no count stands, or the threshold is no
+    whole number.
     """
     import numpy as np
 
+    least = _threshold(threshold)
+    if np.ma.is_masked(table):
+        raise ValueError("A table holds whole counts, none below nought.")
     found = np.asarray(table, dtype=np.float64)
     if found.ndim not in (1, 2) or min(found.shape, default=0) < 2:
         raise ValueError("A table has at least one count and its total.")
@@ -32,6 +37,16 @@ def suppress(table: ArrayLike, threshold: int) -> tuple[NDArray[np.float64], NDA
     counts = [int(v) for v in rows.ravel()]
     if any(counts[s.total] != sum(counts[p] for p in s.parts) for s in sums):
         raise ValueError("The last of each row and column is its total.")
-    kept_back = hidden(counts, sums, threshold)
+    kept_back = hidden(counts, sums, least, floor=1)
     mask = np.isin(np.arange(rows.size), sorted(kept_back)).reshape(found.shape)
     return np.where(mask, np.nan, found), mask
+
+
+def _threshold(given: object) -> int:
+    """A threshold as a plain whole number. Raises ValueError for any other: it would hide nothing, and nobody would see it."""
+    if isinstance(given, bool):
+        raise ValueError("The threshold is a whole number, such as 5 or 10.")
+    try:
+        return whole(given)
+    except ValueError:
+        raise ValueError("The threshold is a whole number, such as 5 or 10.") from None

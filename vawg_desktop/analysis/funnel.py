@@ -7,15 +7,16 @@ institutional performance*.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from vawg_desktop.analysis.intervals import at_least, poisson_at_least
+from vawg_desktop.analysis.intervals import at_least, chi_square_beyond, poisson_at_least, whole
 
 #: How sure the two pairs of limits are.
 INNER, OUTER = 0.95, 0.998
-#: From this average squared z-score on, areas are said to differ more than chance allows.
-_DISPERSED = 1.5
+#: Areas are said to differ more than chance allows where chance would put them so far apart less often than this.
+_BY_CHANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,14 @@ class Funnel:
 
     @property
     def over_dispersed(self) -> bool:
-        """Whether the areas differ more than chance allows, so that limits are too narrow."""
-        return self.dispersion > _DISPERSED
+        """Whether the areas differ more than chance allows, so that limits are too narrow: the sum of squared z-scores tested against χ² (Spiegelhalter 2005)."""
+        count = len(self.areas)
+        return count > 1 and chi_square_beyond(self.dispersion * count, count - 1) < _BY_CHANCE
 
 
 def shares(counts: Sequence[int], sizes: Sequence[int]) -> Funnel:
     """A funnel of shares ``counts / sizes``. Raises ValueError where lengths differ, a count lies outside its size, or there is none."""
+    counts, sizes = [whole(k) for k in counts], [whole(n) for n in sizes]
     _check(counts, sizes)
     if any(k > n for k, n in zip(counts, sizes, strict=True)):
         raise ValueError("A share counts no more than its size.")
@@ -52,13 +55,14 @@ def shares(counts: Sequence[int], sizes: Sequence[int]) -> Funnel:
 
 def rates(counts: Sequence[int], sizes: Sequence[float]) -> Funnel:
     """A funnel of rates ``counts / sizes``, of which a size may be a population. Raises ValueError as ``shares``."""
+    counts, sizes = [whole(k) for k in counts], [float(n) for n in sizes]
     _check(counts, sizes)
     centre = sum(counts) / sum(sizes)
     return _funnel(counts, sizes, centre, lambda k, n: (poisson_at_least(k, centre * n), 1 - poisson_at_least(k + 1, centre * n)), lambda n: (centre / n) ** 0.5)
 
 
 def _check(counts: Sequence[int], sizes: Sequence[float]) -> None:
-    if not counts or len(counts) != len(sizes) or any(k < 0 for k in counts) or any(n <= 0 for n in sizes):
+    if not counts or len(counts) != len(sizes) or any(not 0 < n < math.inf for n in sizes):
         raise ValueError("Each area has a count that is not below nought and a size above it.")
 
 

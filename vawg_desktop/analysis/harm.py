@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 
 
 def total(counts: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """Σ count × weight, in the weights' unit (days). Raises KeyError that names the offences without a weight: none is taken for nought."""
-    if missing := sorted(k for k, n in counts.items() if n and k not in weights):
+    """Σ count × weight, in the weights' unit (days). Raises KeyError that names the offences without a weight, none of which is taken for nought; ValueError for what is no count."""
+    if wrong := [str(k) for k, n in counts.items() if not 0 <= n < math.inf]:
+        raise ValueError(f"What stands for {', '.join(wrong)} is no count.")
+    if missing := sorted(str(k) for k, n in counts.items() if n and k not in weights):
         raise KeyError(f"There is no weight for {', '.join(missing)}.")
     return math.fsum(n * weights[k] for k, n in counts.items() if n)
 
 
 def severity_score(counts: Mapping[str, float], weights: Mapping[str, float], population: float) -> float:
     """Σ count × weight ÷ population (ONS). Raises KeyError as ``total``, ValueError without a population."""
-    if population <= 0:
+    if not 0 < population < math.inf:
         raise ValueError("A score by head needs a population.")
     return total(counts, weights) / population
 

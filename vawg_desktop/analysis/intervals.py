@@ -8,27 +8,30 @@ F. Garwood (1936), *Fiducial limits for the Poisson distribution*. The incomplet
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from statistics import NormalDist
 
 #: How sure the interval is.
 SURE = 0.95
 _CLOSE, _MOST_STEPS = 1e-15, 100_000
+#: Above so many the exact interval takes long to work out.
+_MANY = 1_000_000
 
 
 def wilson(k: int, n: int, sure: float = SURE) -> tuple[float, float]:
     """Wilson's interval (low, high) of the share of which ``k`` of ``n`` were seen. Raises ValueError unless 0 ≤ k ≤ n and n ≥ 1."""
-    _check(k, n)
+    k, n = _of(k, n)
     z = NormalDist().inv_cdf((1 + sure) / 2)
-    share = k / n
-    middle, reach = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low, high = (middle - reach) / (1 + z * z / n), (middle + reach) / (1 + z * z / n)
+    share, one = k / n, 1 / n
+    middle, reach = share + z * z * one / 2, z * math.sqrt(share * (1 - share) * one + (z * one) ** 2 / 4)
+    low, high = (middle - reach) / (1 + z * z * one), (middle + reach) / (1 + z * z * one)
     return (0.0 if k == 0 else low), (1.0 if k == n else high)
 
 
 def binomial_exact(k: int, n: int, sure: float = SURE) -> tuple[float, float]:
     """Clopper's and Pearson's exact interval (low, high) of a share. Raises ValueError as ``wilson`` does."""
-    _check(k, n)
+    k, n = _of(k, n)
     tail = (1 - sure) / 2
     low = 0.0 if k == 0 else _solve(lambda p: at_least(k, n, p) - tail, 0.0, 1.0)
     high = 1.0 if k == n else _solve(lambda p: tail - (1 - at_least(k + 1, n, p)), 0.0, 1.0)
@@ -37,16 +40,22 @@ def binomial_exact(k: int, n: int, sure: float = SURE) -> tuple[float, float]:
 
 def poisson_exact(k: int, sure: float = SURE) -> tuple[float, float]:
     """Garwood's exact interval (low, high) of the mean of which a count of ``k`` was seen. Raises ValueError below nought."""
-    if not 0 <= k < math.inf:
-        raise ValueError("A count is not below nought.")
+    k = whole(k)
     tail = (1 - sure) / 2
+    if k > _MANY:  # Wilson and Hilferty (1931), which is as near as a float is for so many
+        z = NormalDist().inv_cdf(1 - tail)
+        return _cubed(k, -z), _cubed(k + 1, z)
     most = k + 10 * math.sqrt(k + 1) + 20
     low = 0.0 if k == 0 else _solve(lambda mean: poisson_at_least(k, mean) - tail, 0.0, most)
     return low, _solve(lambda mean: tail - (1 - poisson_at_least(k + 1, mean)), 0.0, most)
 
 
-def poisson_at_least(k: int, mean: float) -> float:
-    """The chance of ``k`` or more where ``mean`` are expected (the lower incomplete gamma function)."""
+def _cubed(k: int, z: float) -> float:
+    return k * (1 - 1 / (9 * k) + z / (3 * math.sqrt(k))) ** 3
+
+
+def poisson_at_least(k: float, mean: float) -> float:
+    """The chance of ``k`` or more where ``mean`` are expected: the lower incomplete gamma function, which is defined between whole ``k`` too."""
     if k <= 0:
         return 1.0
     if mean <= 0:
@@ -73,6 +82,11 @@ def poisson_at_least(k: int, mean: float) -> float:
         if abs(c * d - 1) < _CLOSE:
             break
     return 1 - math.exp(front) * found
+
+
+def chi_square_beyond(found: float, degrees: int) -> float:
+    """The chance that χ² with so many degrees of freedom is ``found`` or more."""
+    return 1 - poisson_at_least(degrees / 2, found / 2)
 
 
 def at_least(k: int, n: int, p: float) -> float:
@@ -104,9 +118,39 @@ def _fraction(a: float, b: float, x: float) -> float:
     return found
 
 
-def _check(k: int, n: int) -> None:
-    if n < 1 or not 0 <= k <= n:
+_NO_COUNT = "A count is a whole number that is not below nought."
+
+
+def whole(count: object) -> int:
+    """A count of any kind of number as a plain whole one, in which nothing overflows. Raises ValueError for what is no count."""
+    try:
+        found = operator.index(count)  # type: ignore[arg-type]
+    except TypeError:
+        number = math.nan if isinstance(count, (str, bytes)) or count is None else _float(count)
+        if not math.isfinite(number) or number != int(number):
+            raise ValueError(_NO_COUNT) from None
+        found = int(number)
+    if found < 0:
+        raise ValueError(_NO_COUNT)
+    return found
+
+
+def _float(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def _of(k: object, n: object) -> tuple[int, int]:
+    """How many of how many. Raises ValueError unless none to all of at least one were seen."""
+    try:
+        some, every = whole(k), whole(n)
+    except ValueError:
+        some, every = 1, 0
+    if every < 1 or some > every:
         raise ValueError("Of at least one, from none to all were seen.")
+    return some, every
 
 
 def _solve(rises: Callable[[float], float], low: float, high: float) -> float:

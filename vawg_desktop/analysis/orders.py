@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 #: A cell as it is compared: None is a blank.
@@ -22,10 +22,19 @@ ORDERS_NEW = {2: math.log(1000), 3: math.log(100)}
 def one_more(one: Cell, other: Cell) -> bool:
     """Whether a value is the next day, the next number, or the same words with a number one more."""
     if isinstance(one, str) and isinstance(other, str):
-        if _DAY.fullmatch(one) and _DAY.fullmatch(other):
-            return date.fromisoformat(one) + timedelta(days=1) == date.fromisoformat(other)
+        days = _day(one), _day(other)
+        if days[0] is not None and days[1] is not None:
+            return (days[1] - days[0]).days == 1
         return _counted_on(one, other)
     return type(one) is int and type(other) is int and other == one + 1
+
+
+def _day(words: str) -> date | None:
+    """A day in figures that exists; None for any other words, such as 2026-02-30."""
+    try:
+        return date.fromisoformat(words) if _DAY.fullmatch(words) else None
+    except ValueError:
+        return None
 
 
 def _counted_on(one: str, other: str) -> bool:

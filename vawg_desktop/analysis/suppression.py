@@ -38,9 +38,9 @@ def is_small(count: int, least: int) -> bool:
     return 0 < count < least
 
 
-def bounds(counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum]) -> list[tuple[int, int]]:
-    """What is quickly known of each count by whoever sees those that are not hidden, and that none is below nought."""
-    low = [0 if i in hidden else c for i, c in enumerate(counts)]
+def bounds(counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum], floor: int = 0) -> list[tuple[int, int]]:
+    """What is quickly known of each count by whoever sees those that are not hidden, and that a hidden one is ``floor`` or more."""
+    low = [floor if i in hidden else c for i, c in enumerate(counts)]
     most = _most(counts)
     high = [most if i in hidden else c for i, c in enumerate(counts)]
     moved = True
@@ -66,7 +66,7 @@ def _narrow(low: list[int], high: list[int], at: int, at_least: int, at_most: in
 class _Attack:
     """What somebody works out who knows every sum and every number that is given."""
 
-    def __init__(self, counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum]) -> None:
+    def __init__(self, counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum], floor: int) -> None:
         import highspy  # which needs numpy: only who gives numbers out waits for it
 
         class Silent(highspy.Highs):
@@ -82,7 +82,7 @@ class _Attack:
         self._column = {place: n for n, place in enumerate(sorted(hidden))}
         most = float(_most(counts))
         for _ in self._column:
-            self._solver.addVar(0.0, most)
+            self._solver.addVar(float(floor), most)
         for one in sums:
             given = counts[one.total] * (one.total not in self._column) - sum(counts[p] for p in one.parts if p not in self._column)
             terms = [(self._column[p], 1.0) for p in one.parts if p in self._column]
@@ -107,14 +107,17 @@ class _Attack:
         return math.ceil(found - _SLACK) if least else math.floor(found + _SLACK)
 
 
-def attack(counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum], least: int, among: Collection[int] | None = None) -> dict[int, tuple[int, int]]:
-    """The hidden counts, of all or of some, whose bounds lie less than ``least`` apart for whoever knows all sums and all that is given; with these bounds."""
-    wanted = set(hidden) if among is None else set(hidden) & set(among)
+def attack(counts: Sequence[int], hidden: Collection[int], sums: Sequence[Sum], least: int, among: Collection[int] | None = None, floor: int = 0) -> dict[int, tuple[int, int]]:
+    """The hidden counts, of all or of some, whose bounds lie less than ``least`` apart for whoever knows all sums and all that is given; with these bounds.
+
+    ``floor`` is what anybody knows a hidden count to be at least: 1 where every nought is shown. That nobody was counted is no secret.
+    """
+    wanted = {p for p in (hidden if among is None else set(hidden) & set(among)) if counts[p]}
     found: dict[int, tuple[int, int]] = {}
     for places, some in _connected(len(counts), sums):
         asked = sorted(wanted.intersection(places))
         if asked and some:  # of a number in no sum nobody works out anything
-            attacker = _Attack(counts, set(hidden).intersection(places), some)
+            attacker = _Attack(counts, set(hidden).intersection(places), some, floor)
             found |= {place: limits for place in asked if (limits := attacker.bounds(place))[1] - limits[0] < least}
     return found
 
@@ -139,55 +142,95 @@ def _connected(count: int, sums: Sequence[Sum]) -> list[tuple[list[int], list[Su
     return [(some, of.get(key, [])) for key, some in places.items()]
 
 
-def hidden(counts: Sequence[int], sums: Sequence[Sum], least: int, given: Collection[int] = (), also_hidden: Collection[int] = ()) -> set[int]:
+def hidden(counts: Sequence[int], sums: Sequence[Sum], least: int, given: Collection[int] = (), also_hidden: Collection[int] = (), floor: int = 0) -> set[int]:
     """The places of counts that are not given: small ones, and as many others as keep the bounds of each ``least`` apart.
 
     ``given`` are places that were given before, in an earlier release: they cannot be taken back, so others are hidden in their stead. A
     small count that was given before stays given. ``also_hidden`` were hidden in an earlier release, and are no part of this one. Where nothing
-    more can be hidden, what is left is as safe as it can be made; ``attack`` tells what is not safe then.
+    more can be hidden, what is left is as safe as it can be made; ``attack`` tells what is not safe then. ``floor`` is as of ``attack``: with 1
+    noughts are never hidden.
     """
     hidden_in_all: set[int] = set()
     for places, some in _connected(len(counts), sums):
         at = {place: n for n, place in enumerate(places)}
         here = [Sum(at[s.total], tuple(at[p] for p in s.parts)) for s in some]
-        kept = _hidden_in_group([counts[p] for p in places], here, least, {at[p] for p in given if p in at}, {at[p] for p in also_hidden if p in at})
+        kept = _hidden_in_group([counts[p] for p in places], here, least, {at[p] for p in given if p in at}, {at[p] for p in also_hidden if p in at}, floor)
         hidden_in_all |= {places[n] for n in kept}
     return hidden_in_all
 
 
-def _hidden_in_group(counts: Sequence[int], sums: Sequence[Sum], least: int, before: set[int], also_hidden: set[int]) -> set[int]:
+def _hidden_in_group(counts: Sequence[int], sums: Sequence[Sum], least: int, before: set[int], also_hidden: set[int], floor: int) -> set[int]:
     """The same for places that sums connect."""
     found = {i for i, c in enumerate(counts) if is_small(c, least) and i not in before} | also_hidden
     # what earlier releases tell by themselves is not hidden by keeping it back: it protects nothing
-    told = set(attack(counts, set(range(len(counts))) - before, sums, least)) if before and found else set[int]()
+    told = set(attack(counts, set(range(len(counts))) - before, sums, least, floor=floor)) if before and found else set[int]()
     lost, safe = set(told), set[int]()
     while True:
-        known = bounds(counts, found, sums)
-        looked_at = found - lost - safe
+        if (partner := _partner(counts, sums, found, before | told, lost, least, floor)) is not None:
+            found.add(partner)
+            continue
+        known = bounds(counts, found, sums, floor)
+        looked_at = {p for p in found - lost - safe if counts[p]}
         open_to = [i for i in sorted(looked_at) if known[i][1] - known[i][0] < least]
         if not open_to:
-            open_to = sorted(attack(counts, found, sums, least, looked_at))
+            open_to = sorted(attack(counts, found, sums, least, looked_at, floor))
             safe |= looked_at - set(open_to)  # and stays so: hiding more makes no bound narrower
         if not open_to:
-            return found
+            return _no_more_than_needed(counts, sums, least, found, also_hidden, lost, floor)
         for place in open_to:  # pragma: no branch: some count can always be hidden, see below
-            more = _cheapest(place, counts, sums, found, before | told)
+            more = _cheapest(place, counts, sums, found, before | told, floor)
             if more is not None:
                 found.add(more)
                 break
             lost.add(place)  # pragma: no cover: once everything is hidden, only what earlier releases told follows, and that is in lost from the start
 
 
-def _cheapest(at: int, counts: Sequence[int], sums: Sequence[Sum], found: set[int], given: set[int]) -> int | None:
-    """The smallest count that may still be hidden in a sum with a place, a part rather than a total; else in a sum beside that one, and so on."""
+def _no_more_than_needed(counts: Sequence[int], sums: Sequence[Sum], least: int, found: set[int], also_hidden: set[int], lost: set[int], floor: int) -> set[int]:
+    """Hidden counts without those that need not be: the largest first, each is given again where no other follows from it."""
+    if len(found) > _MOST_TRIED:
+        return found
+    for place in sorted(found - also_hidden - lost, key=lambda p: (-counts[p], p)):
+        rest = found - {place}
+        if not is_small(counts[place], least) and not attack(counts, rest, sums, least, rest - lost, floor):
+            found = rest
+    return found
+
+
+#: Of more hidden counts it is not tried which of them could be given: each try is an attack on all others.
+_MOST_TRIED = 40
+
+
+def _room(counts: Sequence[int], one: Sum, found: set[int], floor: int) -> int:
+    """How far apart the bounds of a hidden part of a sum lie whose total is given, as far as this sum tells: nought where it is the only one."""
+    hidden_parts = [counts[p] for p in one.parts if p in found]
+    return sum(c - floor for c in hidden_parts) if len(hidden_parts) > 1 else 0
+
+
+def _partner(counts: Sequence[int], sums: Sequence[Sum], found: set[int], given: set[int], lost: set[int], least: int, floor: int) -> int | None:
+    """The next smallest part of a sum that by itself tells a hidden part too narrowly; None where no sum does, or it has nothing more to hide."""
+    for one in sums:
+        if one.total in found or not any(counts[p] for p in found.intersection(one.parts) - lost) or _room(counts, one, found, floor) >= least:
+            continue
+        parts = [p for p in one.parts if p not in found and p not in given and counts[p]]
+        if parts:
+            return min(parts, key=lambda p: (counts[p], p))
+    return None
+
+
+def _cheapest(at: int, counts: Sequence[int], sums: Sequence[Sum], found: set[int], given: set[int], floor: int) -> int | None:
+    """The smallest count that may still be hidden in a sum with a place, a part rather than a total; else in a sum beside that one, and so on.
+
+    A total, or nought, is taken only where no part is left near or far: a total tells more, and more people read it.
+    """
     reached, seen = {at}, set[int]()
+    totals = set[int]()
+    kept = found | given
     while reached - seen:
         near = [s for s in sums if reached & {s.total, *s.parts}]
-        kept = found | given
         parts = {p for s in near for p in s.parts if p not in kept and counts[p]}
-        others = {p for s in near for p in (s.total, *s.parts) if p not in kept}
-        if parts or others:
-            return min(parts or others, key=lambda p: (counts[p], p))
+        if parts:
+            return min(parts, key=lambda p: (counts[p], p))
+        totals = totals or {p for s in near for p in (s.total, *s.parts) if p not in kept and counts[p] >= floor}
         seen = set(reached)
         reached |= {p for s in near for p in (s.total, *s.parts) if p in found}
-    return None  # pragma: no cover: see its caller
+    return min(totals, key=lambda p: (counts[p], p), default=None)

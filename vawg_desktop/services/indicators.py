@@ -122,8 +122,8 @@ class Series:
         return words
 
 
-#: A title of what is no count, so that twelve of them make no total.
-_RATE = re.compile(r"\b(?:rates?|per (?:1,?000|10,?000|100,?000|head|person|capita|cent)|average|mean|median|percentages?|proportion|share|ratio|score|index|satisfaction)\b|%", re.IGNORECASE)
+#: A title of what is no count of a period, so that twelve of them make no total: a share, or what stands at its end.
+_RATE = re.compile(r"\b(?:waiting|outstanding|backlog|caseload|in (?:post|place|service|custody)|on the (?:list|books)|at (?:the )?(?:end|month end|quarter end|year end)|(?:month|quarter|year|period)[ -]end|open (?:cases|investigations|referrals)|active (?:cases|caseload|clients)|rates?|per (?:1,?000|10,?000|100,?000|head|person|capita|cent)|average|mean|median|percentages?|proportion|share|ratio|score|index|satisfaction)\b|%", re.IGNORECASE)
 _MOVED = {"better": "become better", "worse": "become worse", "changed": "changed"}
 
 
