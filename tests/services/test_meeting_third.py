@@ -231,7 +231,7 @@ def test_two_questions_with_one_follow_up_list_it_once(session: Session) -> None
     action = rows(session, "action")[-1]
     records.create(session, "challenge", {"question": "When?", "meeting": meeting, "item": one, "status": "asked", "follow_up": str(action["id"])})
     for kind in ("minutes", "action-log"):
-        lines = [row for block in papers.make(session, kind, Asked((meeting,))).document.blocks if hasattr(block, "rows") for row in block.rows if action["reference"] in row]
+        lines = [row for block in papers.make(session, kind, Asked((meeting,))).document.blocks if isinstance(block, Table) for row in block.rows if action["reference"] in row]
         assert len(lines) == 1, kind
 
 

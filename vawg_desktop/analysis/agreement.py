@@ -52,7 +52,7 @@ def _by_label(table: Any) -> Any:
     if len(set(rows)) < len(rows) or len(set(columns)) < len(columns):
         raise ValueError("A code has one row and one column.")
     plain = list(range(len(rows)))
-    if rows == columns or rows == plain or columns == plain:  # the same order, or labels on one side only
+    if rows in (columns, plain) or columns == plain:  # the same order, or labels on one side only
         return table
     codes = [*rows, *(c for c in columns if c not in rows)]
     return table.reindex(index=codes, columns=codes, fill_value=0)
