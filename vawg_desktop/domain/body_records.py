@@ -27,7 +27,7 @@ PARTNER = EntitySpec("partner", "Partner", "Partners", "P", "name", (
     text("sharing_agreement", "Sharing agreement"),
     NOTE,
 ), derived=("x_sort",), by_content=True,
-   listed=("name", "short_name", "standing", "kind"), form=("name", "short_name", "kind", "standing"),
+   listed=("name", "standing", "short_name", "kind"), form=("name", "short_name", "kind", "standing"),
    filters=(("Held to account", "standing", "held_to_account"), ("Independent", "standing", "independent")))  # fmt: skip
 
 FORMER_NAME = EntitySpec("former_name", "Former name", "Former names", "N", "name", (

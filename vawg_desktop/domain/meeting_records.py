@@ -43,7 +43,7 @@ MEETING = EntitySpec("meeting", "Meeting", "Meetings", "M", "title", (
     SOURCES,
     NOTE,
 ), status="status", finished=frozenset({"held", "cancelled"}), identity=("title", "date"),
-   listed=("title", "body", "date", "status"), form=("title", "body", "date", "starts", "ends", "place"),
+   listed=("title", "date", "body", "status"), form=("title", "body", "date", "starts", "ends", "place"),
    filters=(("Planned", "status", "planned"), ("Held", "status", "held")))  # fmt: skip
 
 AGENDA_ITEM = EntitySpec("agenda_item", "Agenda item", "Agenda items", "AI", "title", (

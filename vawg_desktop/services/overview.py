@@ -229,7 +229,7 @@ def my_work(
         for dated in ("t.x_due > ''", "coalesce(t.x_due, '') = ''"):  # those with a date come by the index on it, the others last
             if len(rows) < LISTED:
                 found_rows = session.read().exec_driver_sql(
-                    "SELECT t.id, t.reference, t.title, t.status, t.x_due, t.rating_opcc, coalesce(p.short_name, p.name) AS who FROM action t "
+                    "SELECT t.id, t.reference, t.title, t.status, t.x_due, t.x_heard, t.rating_opcc, coalesce(p.short_name, p.name) AS who FROM action t "
                     f"LEFT JOIN partner p ON p.id = t.accountable WHERE t.deleted = 0 AND {condition}{only} AND {dated} "
                     f"ORDER BY t.x_due, t.id LIMIT {LISTED - len(rows)}",
                     (*params, *own),

@@ -168,6 +168,7 @@ def style_rules(t: Theme) -> str:
     c, px = t.colours, t.px
     tick, dash = (paths.resources("icons", f"{name}-{c.name}.svg").as_posix() for name in ("tick", "dash"))
     arrow = paths.resources("icons", f"down-{c.name}.svg").as_posix()
+    rising = paths.resources("icons", f"up-{c.name}.svg").as_posix()
     ring = max(2, px(2))
     focus = f"border: {ring}px solid {c.accent};"
 
@@ -182,6 +183,7 @@ def style_rules(t: Theme) -> str:
         padding: {px(3)}px {px(7)}px; min-height: {px(24)}px; selection-background-color: {c.select};
         selection-color: {c.on_select}; placeholder-text-color: {c.grey}; }}
     QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {{ {focus} {inside(3, 7)} }}
+    QComboBox FittedLine, QComboBox FittedLine:focus {{ border: none; padding: 0; min-height: 0; background: transparent; }}
     QComboBox::drop-down {{ border: none; width: {px(22)}px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(14)}px; height: {px(14)}px; }}
     QCheckBox {{ spacing: {px(8)}px; min-height: {px(28)}px; border: 2px solid transparent; border-radius: {px(4)}px; }}
@@ -206,6 +208,7 @@ def style_rules(t: Theme) -> str:
     QPushButton {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: {px(4)}px;
         padding: {px(4)}px {px(12)}px; min-height: {px(22)}px; }}
     QPushButton:hover {{ background: {c.soft}; }}
+    QPushButton::menu-indicator {{ image: url("{arrow}"); width: {px(12)}px; height: {px(12)}px; subcontrol-origin: border; subcontrol-position: center right; right: {px(3)}px; }}
     QPushButton:focus {{ {focus} {inside(4, 12)} }}
     QPushButton:disabled {{ color: {c.muted}; }}
     QPushButton[primary="true"] {{ background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; font-weight: 600; }}
@@ -235,26 +238,28 @@ def style_rules(t: Theme) -> str:
     QTableView, QListView, QTreeView {{ background: {c.surface}; border: none; outline: none; gridline-color: {c.line};
         selection-background-color: {c.select}; selection-color: {c.on_select}; }}
     QTreeView {{ show-decoration-selected: 0; }}
-    QTreeView::item {{ min-height: {px(28)}px; }}
+    QTreeView::item, QDialog QListView::item {{ min-height: {px(28)}px; }}
     QTreeView::indicator, QListView::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {c.muted}; border-radius: {px(3)}px; background: {c.surface}; }}
     QTreeView::indicator:checked, QListView::indicator:checked {{ background: {c.accent}; border-color: {c.surface}; image: url("{tick}"); }}
     QTreeView::indicator:indeterminate {{ background: {c.accent}; border-color: {c.surface}; image: url("{dash}"); }}
     QTableCornerButton::section {{ background: {c.surface}; border: none; border-bottom: 1px solid {c.line}; }}
     QHeaderView::section {{ background: {c.surface}; color: {c.muted}; border: none; border-bottom: 1px solid {c.line};
         padding: {px(6)}px {px(8)}px; font-weight: 400; text-align: left; }}
+    QHeaderView::up-arrow {{ image: url("{rising}"); width: {px(12)}px; height: {px(12)}px; }}
+    QHeaderView::down-arrow {{ image: url("{arrow}"); width: {px(12)}px; height: {px(12)}px; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ border: none; }}
     QSplitter::handle {{ background: {c.line}; }}
     QScrollBar:vertical {{ background: transparent; width: {px(12)}px; margin: 0; }}
-    QScrollBar::handle:vertical {{ background: {c.line}; border-radius: {px(4)}px; min-height: {px(32)}px; margin: {px(2)}px; }}
+    QScrollBar::handle:vertical {{ background: {c.edge}; border-radius: {px(4)}px; min-height: {px(32)}px; margin: {px(2)}px; }}
     QScrollBar:horizontal {{ background: transparent; height: {px(12)}px; }}
-    QScrollBar::handle:horizontal {{ background: {c.line}; border-radius: {px(4)}px; min-width: {px(32)}px; margin: {px(2)}px; }}
+    QScrollBar::handle:horizontal {{ background: {c.edge}; border-radius: {px(4)}px; min-width: {px(32)}px; margin: {px(2)}px; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; border: none;
         width: 0; height: 0; }}
     QMenu {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: {px(4)}px; }}
     QMenu::item {{ padding: {px(6)}px {px(32)}px {px(6)}px {px(16)}px; border-radius: {px(3)}px; }}
     QMenu::separator {{ height: 1px; background: {c.line}; margin: {px(4)}px {px(8)}px; }}
     QMenu::item:selected {{ background: {c.select}; color: {c.on_select}; }}
-    QProgressBar {{ background: {c.line}; border: none; border-radius: {px(3)}px; max-height: {px(6)}px; }}
+    QProgressBar {{ background: {c.surface}; border: 1px solid {c.edge}; border-radius: {px(3)}px; max-height: {px(6)}px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: {px(3)}px; }}
     #nav, #nav_scroll {{ background: {c.nav}; border: none; }}
     #nav > QFrame[line="true"] {{ background: {c.line}; border: none; }}

@@ -11,6 +11,10 @@ from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.common import Elided
 
 
+#: What the search says in its place; in a narrow window the store's name needs the room.
+_SEARCH, _SEARCH_SHORT = "Search or do anything …   Ctrl+K", "Search   Ctrl+K"
+
+
 class TopBar(QWidget):
     """Search at the left, the rest at the right."""
 
@@ -21,7 +25,7 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(12), theme.px(8), theme.px(16), theme.px(8))
         row.setSpacing(theme.px(16))
-        self.search = QPushButton("Search or do anything …   Ctrl+K")
+        self.search = QPushButton(_SEARCH)
         self.search.setIcon(icon("search", theme.colours.muted))
         self.search.setIconSize(QSize(theme.px(18), theme.px(18)))
         self.search.setProperty("search", True)
@@ -61,9 +65,10 @@ class TopBar(QWidget):
         self._saved.setText(words)
 
     def restyle(self, narrow: bool) -> None:
-        """The words at the left where the window is narrow, no word beside the settings' icon, and no more room for the search than its words take."""
+        """The words at the left where the window is narrow, and no more room for the search than a short word takes."""
         self.search.setMinimumWidth(0 if narrow else theme.px(300))
+        self.search.setText(_SEARCH_SHORT if narrow else _SEARCH)
         side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignRight
         self._about.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-        self._settings.setText("" if narrow else "Settings")
+        self._settings.setText("Settings")
         self._settings.setAccessibleName("Settings")

@@ -46,8 +46,10 @@ class CardPage(QWidget):
         head.addWidget(label("What happened", size=24, bold=True, wrap=False), 1)
         self._copy = button("Copy", self.copy, tip="Ctrl+C; the card as text")
         head.addWidget(self._copy)
-        head.addWidget(button("Open record", self._open))
-        head.addWidget(button("Save as …", self.save, kind="primary", tip="Ctrl+S; as lines to take"))
+        self._whole = button("Open record", self._open)
+        self._saves = button("Save as …", self.save, kind="primary", tip="Ctrl+S; as lines to take")
+        head.addWidget(self._whole)
+        head.addWidget(self._saves)
         box.addLayout(head)
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(12))
@@ -125,12 +127,17 @@ class CardPage(QWidget):
         clear(self._card)
         self._card.addWidget(label(sentence, muted=True))
         self._card.addStretch(1)
-        self._copy.setEnabled(False)
+        self._offer(False)
         announcer.say(self, sentence)
+
+    def _offer(self, there: bool) -> None:
+        """What can be done with a card, once there is one."""
+        for one in (self._copy, self._whole, self._saves):
+            one.setEnabled(there)
 
     def _show(self, made: Document) -> None:
         self._shown = made
-        self._copy.setEnabled(True)
+        self._offer(True)
         clear(self._card)
         self._card.addWidget(label(made.title, size=18, bold=True))
         self._card.addWidget(label(f"As at {made.as_at}", muted=True))

@@ -56,6 +56,13 @@ def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[Roun
     return groups, waiting, portfolio.has_one(session), coming(session)
 
 
+def _dated(group: str, row: dict[str, object]) -> str:
+    """The date that a group is about: when an action was last told of, else when it is due."""
+    if group.startswith("No update"):
+        return f"last update {short_label(str(row['x_heard']))}" if row.get("x_heard") else "no update yet"
+    return f"due {short_label(str(row['x_due']))}" if row["x_due"] else "no date set"
+
+
 def _is_empty(session: Session) -> bool:
     """Whether nothing is tracked yet: no recommendation and no action."""
     row = session.read().exec_driver_sql("SELECT 1 FROM subject WHERE entity IN ('recommendation', 'action') AND NOT deleted LIMIT 1").fetchone()
@@ -213,7 +220,7 @@ class MyWorkPage(QScrollArea):
         section = Section(name)
         section.set_count(whole)
         for row in rows:
-            due = short_label(str(row["x_due"])) if row["x_due"] else "no date set"
+            due = _dated(name, row)
             words = f"{row['reference']}   {row['title']}"
             section.body.addWidget(self._line(words, due, partial(self.open_record.emit, str(row["id"])), who=str(row["who"] or "nobody accountable")))
         if whole > len(rows) and query is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QWidget
 
 from vawg_desktop.domain.dates import label as date_label
@@ -21,6 +22,8 @@ _HEADS = ("Partner", "Version", "Due", "Returned", "Answers", "Step", "")
 #: In a narrow window the name has the step under it, and the columns between are left out.
 _NARROW_HEADS = ("Partner", "")
 _ANSWERS = 4
+#: A partner's name has so much room at 100 %; Qt's own word for no limit.
+_LONGEST_NAME, _NO_LIMIT = 280, 16_777_215
 #: So many rows are put in one by one; more while the table is out of sight.
 _FEW = 4
 #: What can be done with a partner: its words, and the doing.
@@ -112,6 +115,8 @@ class _PartnerRow:
         ]  # fmt: skip
         for made, text in zip(self._texts, [row.partner, step_words] if self._narrow else texts, strict=True):
             made.setText(text)
+        if not self._narrow:
+            self._fit_name(row.partner)
         waited = row.step in ("late", "silent")
         set_style(step, warn=waited, muted=self._narrow and not waited)
         step.setToolTip("\n".join(logged(entry) for entry in row.log))
@@ -123,6 +128,18 @@ class _PartnerRow:
         self._menu.clear()
         for words, do in all_verbs:
             self._menu.addAction(words).triggered.connect(lambda _=False, do=do: do())
+
+
+    def _fit_name(self, name: str) -> None:
+        """A name that is longer than its column takes two lines, and ends there: what can be done stays in sight."""
+        made, room = self._texts[0], theme.px(_LONGEST_NAME)
+        metrics = made.fontMetrics()
+        long = metrics.horizontalAdvance(name) > room
+        made.setWordWrap(long)
+        made.setMinimumWidth(room if long else 0)
+        made.setMaximumWidth(room if long else _NO_LIMIT)
+        made.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, 2 * room - theme.px(48)) if long else name)
+        made.setToolTip(name if long else "")
 
 
 def answers(row: RoundPartner) -> str:

@@ -241,7 +241,7 @@ class SincePage(QWidget):
             self._asked = (begin, *self._asked[1:])
         if not self._found.get(self._kind):  # begin where there is something to see
             self._kind = next((kind for kind in TOLD if self._found.get(kind)), self._kind)
-        self._tell("" if begin else "No meeting was held yet: name a date to begin with.")
+        self._tell("" if begin else "No meeting was held yet: name a date to begin with.", warn=False)
         self._show_kinds()
 
     def _failed(self, error: BaseException) -> None:
@@ -249,7 +249,8 @@ class SincePage(QWidget):
         self._tell(getattr(error, "message", "") or str(error))
         self._show_kinds()
 
-    def _tell(self, wrong: str) -> None:
+    def _tell(self, wrong: str, *, warn: bool = True) -> None:
+        set_style(self._wrong, warn=warn, muted=not warn)
         self._wrong.setText(wrong)
         self._wrong.setVisible(bool(wrong))
 

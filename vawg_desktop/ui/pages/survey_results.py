@@ -115,19 +115,21 @@ class _BarDelegate(QStyledItemDelegate):
         box: QRect = option.rect  # type: ignore[attr-defined]
         picked = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
         painter.save()
-        painter.fillRect(box, QColor(c.select if picked else c.surface))
+        painter.fillRect(box, QColor(c.surface))
         share = index.data(_SHARE)
         if isinstance(share, float) and share:
             bar = QRect(box.left(), box.top() + theme.px(5), max(1, round((box.width() - theme.px(8)) * share / 100)), box.height() - theme.px(10))
-            if not picked:  # what is chosen has a colour of its own, on which its words are read
-                painter.fillRect(bar, QColor(c.soft))
-            painter.fillRect(QRect(bar.left(), bar.bottom() - theme.px(2), bar.width(), theme.px(3)), QColor(c.on_select if picked else c.accent))
+            painter.fillRect(bar, QColor(c.soft))
+            painter.fillRect(QRect(bar.left(), bar.bottom() - theme.px(2), bar.width(), theme.px(3)), QColor(c.accent))
+        if picked:  # by its edge: a coloured ground would look like a bar of everybody
+            painter.setPen(QPen(QColor(c.accent), theme.px(2)))
+            painter.drawRect(box.adjusted(1, 1, -theme.px(2), -theme.px(2)))
         painter.setPen(QPen(QColor(c.line), 1))
         painter.drawLine(box.bottomLeft(), box.bottomRight())
         model = index.model()
         foot = isinstance(model, ResultModel) and model.result is not None and index.row() >= len(model.result.choices)
         painter.setFont(theme.font(bold=foot))
-        painter.setPen(QColor(c.on_select if picked else c.text))
+        painter.setPen(QColor(c.text))
         words = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, box.width() - theme.px(12))
         painter.drawText(box.adjusted(theme.px(6), 0, -theme.px(6), 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         painter.restore()

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPaintEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 from shiboken6 import isValid
 
@@ -15,6 +15,8 @@ from vawg_desktop.ui.theme import theme
 
 #: Reasons for losing the focus that are no leaving: a menu opened, or another program came to the front.
 _STILL_HERE = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+#: What an empty choice of a record says.
+_NOTHING = "Not set"
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
@@ -35,6 +37,11 @@ class Choice(QComboBox):
         self._picking = False
         self._name_beside: QLabel | None = None
         self.activated.connect(self._on_activated)
+
+    def sizeHint(self) -> QSize:
+        """As wide as its longest entry with what is drawn beside it, which Qt reckons a little too narrow under a style sheet."""
+        hint = super().sizeHint()
+        return QSize(hint.width() + theme.px(8), hint.height())
 
     def minimumSizeHint(self) -> QSize:
         """Narrower than its longest entry where there is no room: nothing beside it may be pushed out of sight."""
@@ -58,6 +65,11 @@ class Choice(QComboBox):
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
+        if self.property("flat") and not self.currentData() and self.currentText() == _NOTHING:  # as quiet as an empty line
+            rect = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self)
+            painter.setPen(QColor(theme.colours.grey))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.fontMetrics().elidedText(_NOTHING, Qt.TextElideMode.ElideRight, rect.width()))
+            return
         option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room - theme.px(4))
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 

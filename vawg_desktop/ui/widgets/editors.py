@@ -9,7 +9,6 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QLabel,
-    QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.ui.choices import Ask, Choice
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice as ChoiceBox
+from vawg_desktop.ui.widgets.fitted_line import FittedLine
 
 NOT_SET = "Not set"
 
@@ -102,7 +102,7 @@ class LineEditor(FieldEditor):
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
-        self._line = QLineEdit()
+        self._line = FittedLine()
         self._line.setPlaceholderText("Not set")
         self._line.editingFinished.connect(lambda: self.offer(self._line.text()))
         self._line.textEdited.connect(lambda text: self.typing.emit(self.spec.key, text))
@@ -304,7 +304,7 @@ class RefEditor(FieldEditor):
         #: Which id each name stands for, as far as it was asked for.
         self._keys: dict[str, str] = {}
         self._combo = ChoiceBox()
-        self._combo.setEditable(True)
+        self._combo.setLineEdit(FittedLine())
         self._combo.setInsertPolicy(ChoiceBox.InsertPolicy.NoInsert)
         self._combo.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._combo.setMinimumContentsLength(10)

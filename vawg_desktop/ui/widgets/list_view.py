@@ -38,6 +38,10 @@ Index = QModelIndex | QPersistentModelIndex
 _LAST_TO_GO = frozenset({"rating", "due"})
 #: Height at 100 % of a row whose title stands in two lines, and of so many rows it is looked at whether they need it.
 _TWO_LINES, _LOOKED_AT = 52, 40
+#: A title that has so much room at 100 % gives up to so much of the rest to a column whose words are cut.
+_ENOUGH, _MOST_GIVEN = 440, 160
+#: The last column beside a title is kept down to this width at 100 %.
+_NARROWEST = 96
 #: Height at 100 % of a group's heading, above the group's first row.
 _HEADING = 40
 
@@ -143,6 +147,9 @@ class ListDelegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         if column.kind == "title" and box.height() >= theme.px(_TWO_LINES) and metrics.horizontalAdvance(words) > box.width():
             first, second = _in_two(metrics, words, box.width())
+        else:
+            first = second = ""
+        if second:
             high = metrics.lineSpacing()
             top = box.top() + (box.height() - 2 * high) // 2
             painter.drawText(QRect(box.left(), top, box.width(), high), Qt.AlignmentFlag.AlignVCenter, first)
@@ -225,12 +232,34 @@ class ListView(QTableView):
         for i in sorted(range(len(columns)), key=lambda i: (columns[i].kind in _LAST_TO_GO, -i)):
             floor = tight if columns[i].kind in _LAST_TO_GO else least  # a title of two short lines rather than no date
             hide = i in unwanted or (room - rest < floor and i not in (0, title) and room > 0)
+            if hide and i not in unwanted and rest == widths[0] + widths[i] and room - widths[0] - least >= theme.px(_NARROWEST):
+                rest, widths[i], hide = room - least, room - widths[0] - least, False  # the only one left beside the title: cut rather than gone
             self.setColumnHidden(i, hide)
             if hide and i not in unwanted:
                 rest -= widths[i]
             elif not hide and i != title:
                 self.setColumnWidth(i, widths[i])
-        self.setColumnWidth(title, max(tight, room - rest))
+        self.setColumnWidth(title, max(tight, room - rest - self._widen_cut(title, room - rest)))
+
+    def _widen_cut(self, title: int, left: int) -> int:
+        """Give columns of words in which some are cut what the title can spare; returns how much."""
+        given = 0
+        rows = [row for place in range(min(_LOOKED_AT, self._model.rowCount())) if (row := self._model.there(place)) is not None]
+        metrics = QFontMetrics(theme.font())
+
+        def needs(column: Column) -> int:
+            return max((metrics.horizontalAdvance(self._model.text(row, column)) for row in rows), default=0) + theme.px(20)
+
+        kept = min(needs(self._model.columns[title]), theme.px(_ENOUGH))
+        for i, column in enumerate(self._model.columns):
+            spare = left - given - kept
+            if i in (0, title) or column.kind != "text" or column.numeric or self.isColumnHidden(i) or spare <= 0:
+                continue
+            more = min(needs(column) - self.columnWidth(i), spare, theme.px(_MOST_GIVEN))
+            if more > 0:
+                self.setColumnWidth(i, self.columnWidth(i) + more)
+                given += more
+        return given
 
     def hide_columns(self, keys: frozenset[str]) -> None:
         """Leave columns out, by their keys."""
@@ -255,13 +284,12 @@ class ListView(QTableView):
         self._fit_headings()
 
     def _fit_references(self) -> None:
-        """Widen the first column where a reference such as U-194085 would be cut: cut ones are all alike."""
+        """Widen the first column where a reference such as U-194085 would be cut: cut ones are all alike. The rows in sight say what the others need."""
         metrics = QFontMetrics(theme.font())
         rows = [row for place in range(min(_LOOKED_AT, self._model.rowCount())) if (row := self._model.there(place)) is not None]
         needed = max((metrics.horizontalAdvance(self._model.text(row, self._model.columns[0])) for row in rows), default=0) + theme.px(20)
-        if needed != self._reference:
-            self._reference = needed
-            self._share_width()
+        self._reference = needed
+        self._share_width()
 
     def _fit_headings(self) -> None:
         """Room above the first row of each group for its heading."""
