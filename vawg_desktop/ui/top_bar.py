@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.common import Elided
 
-
 #: What the search says in its place; in a narrow window the store's name needs the room.
 _SEARCH, _SEARCH_SHORT = "Search or do anything …   Ctrl+K", "Search   Ctrl+K"
 

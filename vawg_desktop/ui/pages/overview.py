@@ -23,7 +23,7 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import ValueRefusedError
-from vawg_desktop.domain.terms import ACTION_STATUS
+from vawg_desktop.domain.terms import ACTION_STATUS, how_many
 from vawg_desktop.services import as_at
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services.change_list import KINDS
@@ -217,7 +217,8 @@ class OverviewPage(QScrollArea):
         box = QVBoxLayout(holder)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.px(4))
-        box.addWidget(label("Complete actions: claimed, and how far proved", size=16, bold=True))
+        self._ladder_title = label("", size=16, bold=True)
+        box.addWidget(self._ladder_title)
         row = QWidget()
         self._ladder = FlowLayout(6)
         row.setLayout(self._ladder)
@@ -232,6 +233,7 @@ class OverviewPage(QScrollArea):
         self._rungs = found
         clear(self._ladder)
         self._ladder_holder.setVisible(any(f.value for f in found))
+        self._ladder_title.setText(f"{how_many(sum(f.value for f in found), 'complete action')}: claimed, and how far proved")
         for figure in found:
             step = figure.label.lstrip("0123456789 ")  # the chips stand in their order; a number before the words would read as a count
             made = button(f"{step}: {figure.value:,}", lambda f=figure: self._open(f), kind="chip")

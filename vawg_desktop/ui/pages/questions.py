@@ -133,7 +133,7 @@ class QuestionsPage(QScrollArea):
         asks.setAccessibleName(f"{question.asks}: {count:,}. {'Shown below' if opened else 'Press to show'}")
         asks.setEnabled(count > 0)
         row.addWidget(asks, 1)
-        row.addWidget(label(f"key {place % 10}", muted=True, wrap=False))
+        row.addWidget(label(f"Press {place % 10}", muted=True, wrap=False))
         self._body.addLayout(row)
         if opened and count:
             self._body.addWidget(self._listed(question, answers))

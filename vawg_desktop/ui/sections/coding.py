@@ -23,7 +23,7 @@ def versions(pane: Pane) -> Made:
         for one in reversed(found):
             section.body.addWidget(note(f"Version {one['number']}, since {short_label(str(one['begun'] or ''))}: {one['changed']}"))
         if not found:
-            section.body.addWidget(note("Unchanged since it was begun. At the coding desk, Codebook begins a new version."))
+            section.body.addWidget(note("Unchanged since it was begun. On the Coding page, Codebook begins a new version."))
 
     return Made(section, read_later(pane, section.empty, codebooks.versions, show_it))
 
