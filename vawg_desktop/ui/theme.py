@@ -184,6 +184,7 @@ def style_rules(t: Theme) -> str:
         selection-color: {c.on_select}; placeholder-text-color: {c.grey}; }}
     QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {{ {focus} {inside(3, 7)} }}
     QComboBox FittedLine, QComboBox FittedLine:focus {{ border: none; padding: 0; min-height: 0; background: transparent; }}
+    QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled {{ background: {c.soft}; color: {c.muted}; border: 1px solid {c.line}; }}
     QComboBox::drop-down {{ border: none; width: {px(22)}px; }}
     QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(14)}px; height: {px(14)}px; }}
     QCheckBox {{ spacing: {px(8)}px; min-height: {px(28)}px; border: 2px solid transparent; border-radius: {px(4)}px; }}

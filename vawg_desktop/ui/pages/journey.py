@@ -64,9 +64,10 @@ class JourneyPage(QWidget):
         self._sentence = label("")
         self._sentence.setMinimumHeight(theme.px(36))
         column.addWidget(self._sentence)
-        self._key = note("Bar at the foot: severity from 1 to 4. “!”: nobody owns a gap there. Slanting lines: no data, which is not “no gap”.")
+        self._key = note("Bar at the foot: severity from 1 to 4. “!”: nobody owns a gap there. Red ground (but in high contrast): severity 3 or 4, or nothing provided. Slanting lines: no data, which is not “no gap”.")
         column.addWidget(self._key)
         self.panes_beside = TwoPanes(left, self._build_detail())
+        self.panes_beside.back.setText("Back to the map")
         self._right.hide()
         box.addWidget(self.panes_beside)
         self.view.walked.connect(self._on_walked)
@@ -183,6 +184,7 @@ class JourneyPage(QWidget):
         head = QHBoxLayout()
         head.addWidget(label(f"{cell.row.title}, {cell.column.title}", size=17, bold=True), 1)
         self._close = button("Back to the map", self._on_left, tip="Escape")
+        self._close.setVisible(not self.panes_beside.narrow)  # there the way back stands above both panes
         head.addWidget(self._close)
         self._detail.addLayout(head)
         told = cell.sentence().partition(": ")[2]

@@ -147,9 +147,12 @@ class MeetingModePage(RoomPage):
         self._wrong.hide()
         self._desk_box.addWidget(self._wrong)
         foot = FlowLayout()
-        foot.addWidget(button("Save and next", self.save, kind="primary", tip="Ctrl+Enter"))
-        foot.addWidget(button("Carry forward", self.carry_forward, tip="To the next meeting of this body"))
-        foot.addWidget(button("Keep off the screen", self._turn_private, tip="Or show it to the room again"))
+        self._verbs = (
+            button("Save and next", self.save, kind="primary", tip="Ctrl+Enter"), button("Carry forward", self.carry_forward, tip="To the next meeting of this body"),
+            button("Keep off the screen", self._turn_private, tip="Or show it to the room again"),
+        )  # fmt: skip
+        for made in self._verbs:
+            foot.addWidget(made)
         self._desk_box.addLayout(foot)
         self._desk_box.addStretch(1)
         return area
@@ -221,7 +224,8 @@ class MeetingModePage(RoomPage):
 
     def _draw_item(self, *, another: bool, draft: Mapping[str, str], begin: bool) -> None:
         item = self._item
-        self.form.setEnabled(item is not None)
+        for one in (self.form, *self._verbs):
+            one.setEnabled(item is not None)
         self._open.setVisible(item is not None and item.about is not None)
         if item is None:
             self._title.set_words("No item is being taken")

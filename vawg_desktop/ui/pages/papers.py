@@ -98,7 +98,7 @@ class PapersPage(QWidget):
         left.addWidget(label("Papers", size=24, bold=True, wrap=False))
         self._rows: dict[str, QWidget] = {}
         for number, one in enumerate(OFFERED, 1):
-            key = f"{number % 10}" if number <= _KEYS else " "
+            key = f"{number % 10}" if number <= _KEYS else "\u2007"  # as wide as a digit
             made = button(f"{key}   {PAPER_KIND.label(one.kind)}", partial(self.choose, one.kind), kind="row", tip=one.holds)
             made.setProperty(PLACE, one.kind)
             self._rows[one.kind] = made
@@ -158,9 +158,6 @@ class PapersPage(QWidget):
         self._wrong.setProperty("warn", True)
         self._wrong.hide()
         box.addWidget(self._wrong)
-        self._counted = QVBoxLayout()
-        self._counted.setSpacing(theme.px(2))
-        box.addLayout(self._counted)
         self._worded = QWidget()
         inside = QVBoxLayout(self._worded)
         inside.setContentsMargins(0, theme.px(8), 0, 0)
@@ -181,6 +178,9 @@ class PapersPage(QWidget):
             inside.addWidget(made)
             self._words[key] = made
         box.addWidget(self._worded)
+        self._counted = QVBoxLayout()
+        self._counted.setSpacing(theme.px(2))
+        box.addLayout(self._counted)
         box.addStretch(1)
         return area
 
@@ -298,7 +298,8 @@ class PapersPage(QWidget):
         for one in figures:
             row = QHBoxLayout()
             number = label(f"{one.number:,}", bold=True, wrap=False)
-            number.setFixedWidth(theme.px(56))
+            number.setFixedWidth(theme.px(48))
+            number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(number)
             made = button(one.says, partial(self._open_counted, one), kind="row", tip="Shows the records that it counts")
             made.setProperty(PLACE, one.key)

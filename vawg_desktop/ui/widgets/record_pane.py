@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -236,11 +236,16 @@ class RecordPane(Pane):
         if self._enters:
             return
         first = next(iter(self._editors.values()), None)
-        keys = [k for k in ("status",) if k in self._editors]
-        target = self._editors[keys[0]] if keys else first
+        status = self._editors.get("status")
+        target = status if status is not None and self._in_first_sight(status) else first
         if target is not None:
             target.setFocus(Qt.FocusReason.TabFocusReason)
             self.ensureWidgetVisible(target)
+
+    def _in_first_sight(self, one: QWidget) -> bool:
+        """Whether something is seen while the record stands at its top: in a low window it opens there and not in its middle."""
+        page = self.widget()
+        return page is None or one.mapTo(page, QPoint(0, one.height())).y() <= self.viewport().height()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
