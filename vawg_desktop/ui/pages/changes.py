@@ -123,7 +123,7 @@ class ChangesPage(QWidget):
         for kind in KINDS:
             self._kind.addItem(kind[:1].upper() + kind[1:], kind)
         self._about = self._line(flow, "Record", "", 96)
-        self._about.setPlaceholderText("Record …")
+        self._about.setPlaceholderText("Such as a14")
         self._about.setToolTip("A reference such as R-0003 or a14")
         self._all = QPushButton("Show all")
         self._all.setProperty("quiet", True)
@@ -137,7 +137,15 @@ class ChangesPage(QWidget):
         line.setToolTip(name)
         line.setFixedWidth(theme.px(width))
         line.editingFinished.connect(self._on_filters)
-        flow.addWidget(line)
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(6))
+        named = label(name, muted=True, wrap=False)
+        named.setBuddy(line)
+        row.addWidget(named)
+        row.addWidget(line)
+        flow.addWidget(holder)
         return line
 
     def _choice(self, flow: FlowLayout, name: str, nothing: str) -> Choice:

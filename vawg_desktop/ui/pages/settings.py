@@ -124,7 +124,9 @@ class SettingsPage(QWidget):
         made.meant.connect(lambda place: chosen(str(made.itemData(place))))
         name.setBuddy(made)
         grid.addWidget(made, row, 1)
-        grid.addWidget(label(setting.help, muted=True), row + 1, 1, 1, 2)
+        told = label(setting.help, muted=True)
+        told.setContentsMargins(0, theme.px(4), 0, theme.px(8))  # it belongs to what stands above it
+        grid.addWidget(told, row + 1, 1, 1, 2)
 
     def _window(self, shown: Shown) -> Section:
         section = Section("This window")
