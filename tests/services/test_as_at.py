@@ -13,7 +13,7 @@ from tests.clock import CLOCK, TODAY
 from tests.services.test_journey import sample_store
 from vawg_desktop.domain.entities import ENTITIES
 from vawg_desktop.domain.errors import NotFoundError, StoreError, ValueRefusedError
-from vawg_desktop.services import as_at, lists, merging, office, records, safekeeping, show, since, undoing
+from vawg_desktop.services import as_at, lists, merging, moments, office, records, safekeeping, show, undoing
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.sample import load_sample
@@ -174,6 +174,6 @@ def test_a_meeting_later_today_is_not_the_last_one(session: Session) -> None:
     body, _ = records.create(session, "governance_body", {"name": "Oversight Committee", "short_name": "OSC"})
     earlier, _ = records.create(session, "meeting", {"title": "OSC, spring", "body": body, "date": (TODAY - timedelta(days=90)).isoformat(), "starts": "10:00"})
     today, _ = records.create(session, "meeting", {"title": "OSC, autumn", "body": body, "date": TODAY.isoformat(), "starts": "23:30"})
-    assert since.last_of(session, "last OSC") == earlier
+    assert moments.last_of(session, "last OSC") == earlier
     records.assign(session, today, [Assignment("starts", "00:05")], None)
-    assert since.last_of(session, "last OSC") == today
+    assert moments.last_of(session, "last OSC") == today

@@ -366,6 +366,19 @@ def test_a_list_of_changes_names_what_is_new_and_speaks_of_no_day_ahead(session:
     assert "Light the paths" in text(made) and made.title == "What changed since 30 November 2026"
 
 
+def test_a_record_made_one_with_another_is_told_as_that(session: Session) -> None:
+    on("2026-12-01")
+    merging.combine(session, "A-0013", "A-0012", "The same twice")
+    made = since.since(session, "2026-11-30")
+    assert [(m.reference, m.into) for m in made.found["deleted"]] == [("A-0012", "A-0013")] and "made one with A-0013" in text(since_outputs.since_document(session, "2026-11-30"))
+
+
+def test_an_end_before_the_beginning_names_both(session: Session) -> None:
+    board(session, "Q2", "2026-11-20")
+    with pytest.raises(ValueRefusedError, match="1 June 2025 comes before Q2"):
+        since.since(session, "Q2", "2025-06-01")
+
+
 # -- what leaves -------------------------------------------------------------------------------------
 
 

@@ -37,12 +37,12 @@ from vawg_desktop.services import (
     lists,
     meeting_notes,
     merging,
+    moments,
     names,
     paper_mail,
     papers,
     publications,
     records,
-    since,
     standing,
 )
 from vawg_desktop.services.lists import ListQuery, Where
@@ -182,7 +182,7 @@ def test_the_past_is_as_it_was(session: Session, seed: int) -> None:
         day += timedelta(days=chance.randrange(1, 40))
     CLOCK.go_to(day)
     for then, expected in kept:
-        got = position(session, since.point(session, then.isoformat()), then)
+        got = position(session, moments.point(session, then.isoformat()), then)
         for key in expected:
             assert sorted(set(got[key]) - set(expected[key]))[:2] == sorted(set(expected[key]) - set(got[key]))[:2], (then, key)
 

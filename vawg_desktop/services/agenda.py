@@ -17,7 +17,7 @@ from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.meeting_terms import AGENDA_KIND
 from vawg_desktop.domain.merge import content_id
-from vawg_desktop.services import closing, names, since
+from vawg_desktop.services import closing, moments, names, since
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
@@ -379,8 +379,8 @@ def in_words(found: Sequence[Proposal]) -> Iterator[str]:
 
 def called(session: Session, moment: str) -> str:
     """What a date or a meeting is called: a meeting by its title and day."""
-    span = since.typed(session, moment)
-    last = "" if span is not None else since.last_of(session, moment)
+    span = moments.typed(session, moment)
+    last = "" if span is not None else moments.last_of(session, moment)
     found = None if span is not None else names.maybe_find(session.read(), last or moment, "meeting") or names.find_named(session.read(), "meeting", moment, only=True)
     if found is None:
         return label((span or bounds(parse_date(moment, now=session.today)))[1].isoformat())

@@ -8,7 +8,7 @@ from datetime import date
 from vawg_desktop.domain import clock
 from vawg_desktop.domain.dates import bounds, label, parse_date
 from vawg_desktop.domain.errors import ValueRefusedError
-from vawg_desktop.services import names, since
+from vawg_desktop.services import moments, names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import past
 
@@ -57,7 +57,7 @@ def moment(session: Session, words: str) -> tuple[date, str, int]:
     typed = words.strip()
     if not typed:
         raise ValueRefusedError("Name a date, a meeting, or a board such as “last PDB”.")
-    meeting = since.last_of(session, typed)
+    meeting = moments.last_of(session, typed)
     try:
         day = bounds(parse_date(typed, now=session.today))[1] if not meeting else None
     except ValueRefusedError:
@@ -67,12 +67,12 @@ def moment(session: Session, words: str) -> tuple[date, str, int]:
         if found is None:
             raise ValueRefusedError(f"“{typed[:60]}” is not a date or a meeting in this store.")
         held, title = session.read().exec_driver_sql("SELECT date, title FROM meeting WHERE id = ?", (found.id,)).one()
-        upto = since.point(session, found.id)
+        upto = moments.point(session, found.id)
         if not held:  # it has a paper, and no day: that of the last entry which its paper knew
             (known,) = session.read().exec_driver_sql('SELECT max(received) FROM "change" WHERE n <= ?', (upto,)).one()
             return _not_ahead(session, bounds(str(known)[:10])[0]) if known else session.today, str(title), upto
         return _not_ahead(session, bounds(str(held))[0]), f"{title}, {label(str(held))}", upto
-    return _not_ahead(session, day), label(day.isoformat()), since.point(session, day.isoformat())
+    return _not_ahead(session, day), label(day.isoformat()), moments.point(session, day.isoformat())
 
 
 def _not_ahead(session: Session, day: date) -> date:

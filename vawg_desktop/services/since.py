@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from vawg_desktop.domain import clock, movement
+from vawg_desktop.domain import movement
 from vawg_desktop.domain.conditions import is_open
-from vawg_desktop.domain.dates import bounds, label, parse_date
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES
-from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import EntitySpec, Value
 from vawg_desktop.domain.movement import Move, Step
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.services import names
-from vawg_desktop.services.lists import ListQuery, Where, ids, plain_rows
+from vawg_desktop.services.lists import ListQuery, Where, ids
+from vawg_desktop.services.moments import Known, day_of, known, named, refuse_ahead
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import entries as log
 from vawg_desktop.store import history as past
@@ -28,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Kinds of record whose movements a board sees.
 SPECS: tuple[EntitySpec, ...] = tuple(e for e in ENTITIES if e.kept_counts)
-#: A day in figures, which means that day whatever a meeting is called.
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
 _TOLD = {e.key: frozenset({e.status, "deleted", *e.due, *(("verification",) if e.complete else ())}) for e in SPECS}
 
 
@@ -42,6 +37,8 @@ class Moved:
     reference: str
     title: str
     move: Move
+    #: The record that it was made one with, by its reference, where it was not simply deleted.
+    into: str = ""
 
     def as_json(self) -> dict[str, Value]:
         """The contract's keys, with more beside them."""
@@ -82,39 +79,6 @@ class Scope:
     recommendation: str = ""
 
 
-def last_of(session: Session, words: str) -> str:
-    """The id of the last meeting of the body that "last PDB" names; empty for other words. "last board": of any body that holds agencies to account.
-
-    Raises NotFoundError where no meeting of it was held.
-    """
-    first, _, called = words.strip().partition(" ")
-    if first.casefold() != "last" or not called:
-        return ""
-    rows = plain_rows(session.read(), "SELECT id, body, date, starts FROM meeting WHERE NOT deleted AND coalesce(status, '') <> 'cancelled' AND date > ''", ())
-    if called.casefold() not in ("board", "meeting"):
-        body = names.find_named(session.read(), "governance_body", called)
-        if body is None:
-            return ""
-        rows = [r for r in rows if r["body"] == body.id]
-    begun = [(past.start_of_day(bounds(str(r["date"]))[0], str(r["starts"] or "")), str(r["id"])) for r in rows if bounds(str(r["date"]))[0] <= session.today]
-    held = sorted(b for b in begun if session.today < clock.today() or b[0] <= past.log_time(clock.now()))
-    if not held:
-        raise NotFoundError(f"No meeting of {called} has been held yet.")
-    return held[-1][1]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was known at a moment: the log up to a number, but for entries that came by a merge from a store where they were not known then."""
-
-    upto: int
-    but: frozenset[int] = frozenset()
-
-    def holds(self, n: int) -> bool:
-        """Whether an entry of the log was known then."""
-        return n <= self.upto and n not in self.but
-
-
 @dataclass(frozen=True, slots=True)
 class Span:
     """Two moments: of what was learned between them it is told what became of the records."""
@@ -129,77 +93,15 @@ class Span:
         return f"(({n} > {self.start.upto}{late}) AND {n} <= {self.end.upto}{out})"
 
 
-def point(session: Session, words: str) -> int:
-    """The number of the log's entry up to which this store knew at a moment. Raises what ``known`` raises."""
-    return known(session, words).upto
-
-
-def known(session: Session, words: str) -> Known:
-    """What this store knew at a moment: the end of a London day, or the beginning of a meeting's ("last PDB" too), or what its paper was made of.
-
-    Raises NotFoundError and ValueRefusedError for words that are neither.
-    """
-    connection = session.read()
-    span = typed(session, words)
-    if span is not None:
-        return Known(past.known_by(connection, past.end_of_day(span[1])))
-    found = names.find_named(connection, "meeting", last_of(session, words) or words, only=True)
-    if found is None:
-        raise ValueRefusedError(f"“{words[:60]}” is not a date or a meeting in this store.")
-    held, starts = connection.exec_driver_sql("SELECT date, starts FROM meeting WHERE id = ?", (found.id,)).one()
-    begins = past.start_of_day(bounds(str(held))[0], str(starts or "")) if held else ""
-    frozen = _frozen(connection, found.id, begins, past.end_of_day(bounds(str(held))[1]) if held else "")
-    if frozen is not None:
-        return frozen
-    if not held:
-        raise ValueRefusedError(f"{found.reference} {found.title} has no date, so nobody can say what was known at it.")
-    return Known(past.known_before(connection, begins))
-
-
-def typed(session: Session, words: str) -> tuple[date, date] | None:
-    """The first and last day of a date as it is typed; None for other words, and for the title of a meeting, such as "June 2026", which means the meeting."""
-    if not _DAY.fullmatch(words.strip()) and names.find_named(session.read(), "meeting", words, only=True) is not None:
-        return None
-    try:
-        return bounds(parse_date(words, now=session.today))
-    except ValueRefusedError:
-        return None
-
-
-def _frozen(connection: Connection, meeting: str, begins: str, ends: str) -> Known | None:
-    """What was known when the paper of a meeting was published that the meeting had; None where it had none.
-
-    That is the last one before it began, else the first of its day; one that was published later, or that corrects it later, no meeting saw.
-    """
-    rows = connection.exec_driver_sql(
-        "SELECT p.heads, c.at FROM publication p JOIN \"change\" c ON c.\"row\" = p.id AND c.op = 'create' "
-        "WHERE p.meeting = ? AND p.kind = 'board' AND p.stage = 'published' ORDER BY c.at, c.n", (meeting,)
-    ).fetchall()  # fmt: skip
-    before = [heads for heads, at in rows if not begins or str(at) < begins]
-    same_day = [heads for heads, at in rows if begins and begins <= str(at) <= ends]
-    had = before[-1] if before else same_day[0] if same_day else None
-    if had is None:
-        return None
-    heads = {str(place).rpartition("/")[0]: int(str(place).rpartition("/")[2]) for place in json.loads(str(had or "{}"))}
-    upto, later = 0, set[int]()
-    for (origin,) in connection.exec_driver_sql("SELECT id FROM origin").fetchall():
-        last = connection.exec_driver_sql('SELECT max(n) FROM "change" WHERE origin = ? AND seq <= ?', (origin, heads.get(str(origin), 0))).scalar()
-        upto = max(upto, int(last or 0))
-    for (origin,) in connection.exec_driver_sql("SELECT id FROM origin").fetchall():
-        rows = connection.exec_driver_sql('SELECT n FROM "change" WHERE origin = ? AND seq > ? AND n <= ?', (origin, heads.get(str(origin), 0), upto)).fetchall()
-        later |= {int(n) for (n,) in rows}
-    return Known(upto, frozenset(later))
-
-
 def since(session: Session, start: str, end: str = "", scope: Scope = Scope()) -> Since:
     """What became of the records between two dates or meetings; without an end until now. Raises ValueRefusedError where the end is earlier."""
     connection = session.read()
     last = int(connection.exec_driver_sql('SELECT coalesce(max(n), 0) FROM "change"').one()[0])
-    _refuse_ahead(session, start)
+    refuse_ahead(session, start)
     span = Span(known(session, start), known(session, end) if end else Known(last))
     began, ended = day_of(session, start), day_of(session, end) if end else None
     if span.end.upto < span.start.upto or (began is not None and ended is not None and ended < began):
-        raise ValueRefusedError("The end is before the beginning.")
+        raise ValueRefusedError(f"The end is before the beginning: {named(session, end)} comes before {named(session, start)}.")
     made = Since(span)
     for spec in SPECS:
         wanted = _wanted(session, spec, scope)
@@ -211,30 +113,17 @@ def since(session: Session, start: str, end: str = "", scope: Scope = Scope()) -
         for id in sorted(found, key=lambda one: called[one]):
             for move in found[id]:
                 (made.unproved if move.kind == movement.UNPROVED else made.found[move.kind]).append(Moved(id, spec.key, called[id][1], called[id][2], move))
+    made.found[movement.DELETED] = _with_kept(connection, made.found[movement.DELETED])
     return made
 
 
-def day_of(session: Session, moment: str) -> date | None:
-    """The last day of a date as it is typed, or the day of a meeting; None where neither is known."""
-    span = typed(session, moment)
-    if span is not None:
-        return span[1]
-    found = names.find_named(session.read(), "meeting", last_of(session, moment) or moment, only=True) or names.maybe_find(session.read(), moment, "meeting")
-    day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).scalar() if found is not None else None
-    return bounds(str(day))[1] if day else None
-
-
-def _refuse_ahead(session: Session, start: str) -> None:
-    """Raise ValueRefusedError for a beginning that lies ahead: nothing has happened since."""
-    span = typed(session, start)
-    if span is not None:
-        if span[0] > session.today:
-            raise ValueRefusedError(f"{label(span[0].isoformat())} is in the future; nothing has happened since. Choose a past day.", code="ahead")
-        return
-    found = names.find_named(session.read(), "meeting", last_of(session, start) or start, only=True)
-    row = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (found.id,)).fetchone() if found is not None else None
-    if found is not None and row is not None and row[0] and bounds(str(row[0]))[0] > session.today:
-        raise ValueRefusedError(f"{found.reference} {found.title} is on {label(str(row[0]))}; nothing has happened since. Choose a meeting that was held.", code="ahead")
+def _with_kept(connection: Connection, gone: Sequence[Moved]) -> list[Moved]:
+    """Deleted records with the one that each was made one with, where that is how they went."""
+    if not gone:
+        return []
+    rows = connection.exec_driver_sql("SELECT c.\"row\", s.reference FROM \"change\" c JOIN subject s ON s.id = c.about WHERE c.act = 'combine' AND c.\"row\" <> c.about ORDER BY c.n").fetchall()
+    into = {str(row): str(reference) for row, reference in rows}
+    return [replace(one, into=into.get(one.id, "")) for one in gone]
 
 
 #: What each kind of movement is called, for one record and for many.
@@ -254,6 +143,8 @@ def in_words(made: Since) -> Iterator[str]:
 def more_words(one: Moved) -> str:
     """What stood before and after, and how often it moved on the way where that was more than once."""
     move, spec = one.move, BY_KEY[one.entity]
+    if one.into:
+        return f": made one with {one.into}"
     shown = spec.by_key.get(move.field)
     if shown is None or move.kind in (movement.NEW, movement.SILENT, movement.DELETED):
         return ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.movement import TOLD, UNPROVED
 from vawg_desktop.exchange.document import Document
-from vawg_desktop.services import agenda, since, standing
+from vawg_desktop.services import agenda, moments, since, standing
 from vawg_desktop.services import paper_parts as parts
 from vawg_desktop.services.outputs import document, key_blocks, marking_of
 from vawg_desktop.services.paper_parts import Paper
@@ -57,7 +57,7 @@ def since_document(session: Session, start: str, end: str = "", scope: Scope = A
     """The same as a document: restricted records stand in it by their reference alone."""
     paper = Paper(session, standing.standing(session))
     parts.changes(paper, since.since(session, start, end, scope), agenda.called(session, start), name_new=True)
-    ends = since.day_of(session, end) if end else None
+    ends = moments.day_of(session, end) if end else None
     span = f" until {agenda.called(session, end)}" if end and (ends is None or ends <= session.today) else ""  # what lies ahead is not known
     title = f"What changed since {agenda.called(session, start)}{span}"
     rows = [{"marking": r} for r in parts.markings(session.read(), [i for f in paper.figures for i in f.ids])]
