@@ -270,6 +270,19 @@ def test_an_interest_is_not_dropped_where_nobody_said_that_its_person_came(sessi
     assert attendance.attendance(session, meeting) == []
 
 
+def test_minutes_call_a_body_as_it_was_called_then(session: Session) -> None:
+    meeting = board(session, "Nov", "2026-11-20")
+    on("2026-11-20")
+    meeting_notes.note(session, item(session, meeting, "A-0012"), {"question": "Why?", "asked_of": "Kent Police", "answer": "Soon"})
+    records.create(session, "membership", {"governance_body": "PDB", "person": "Ann Lee", "partner": "Kent Police"})
+    attendance.note_attendance(session, meeting, [replace(attendance.attendance(session, meeting)[0], state="present")])
+    on("2027-02-01")
+    police = next(r for r in rows(session, "partner") if r["name"] == "Kent Police")
+    records.assign(session, str(police["reference"]), [records.Assignment("name", "Kent and Essex Police"), records.Assignment("short_name", "KEP")], "Merged")
+    said = paper(session, "minutes", meeting)
+    assert "Asked of Kent Police: Why?" in said and "Ann Lee (Kent Police)" in said and "KEP" not in said
+
+
 # -- meetings and their dates ------------------------------------------------------------------------
 
 

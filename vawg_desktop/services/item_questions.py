@@ -12,6 +12,7 @@ from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names, records
 from vawg_desktop.services.lists import plain_rows
+from vawg_desktop.services.over_time import former_names
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
@@ -107,7 +108,7 @@ def _another(there: Mapping[str, object], cells: Mapping[str, str], title: str) 
 
 
 def of_meeting(connection: Connection, meeting: str, items: list[dict[str, object]]) -> list[Row]:
-    """The questions that were put at a meeting, with the body asked and its standing, and those of earlier ones that were answered at it.
+    """The questions that were put at a meeting, with the body asked as it was called then and its standing, and those of earlier ones that were answered at it.
 
     Each as it stood at this meeting: one that was answered at a later one has no answer here, and one of an earlier meeting stands under the item
     that brought it back, with ``earlier`` set to the day on which it was asked.
@@ -117,7 +118,10 @@ def of_meeting(connection: Connection, meeting: str, items: list[dict[str, objec
         "WHERE (c.meeting = ? OR c.answered_in = ?) AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('drafted', 'withdrawn') ORDER BY c.n", (meeting, meeting),
     )  # fmt: skip
     made: list[Row] = []
+    day = connection.exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (meeting,)).scalar()
+    then = former_names(connection, {str(r["asked_of"]): str(day) if day else None for r in rows if r["asked_of"]})
     for row in rows:
+        row = {**row, "body": then.get(str(row["asked_of"]), row["body"])}
         if row["answered_in"] and row["answered_in"] != meeting:
             row = {**row, **dict.fromkeys(ANSWER), "status": "asked"}
         elif row["meeting"] != meeting:

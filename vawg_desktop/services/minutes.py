@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import rules
@@ -18,6 +18,7 @@ from vawg_desktop.services import paper_parts as parts
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.meeting_statuses import StatusSet, statuses_set
 from vawg_desktop.services.outputs import day_cell
+from vawg_desktop.services.over_time import former_names
 from vawg_desktop.services.paper_parts import RESTRICTED, Counted
 from vawg_desktop.services.papers import Asked, Made
 from vawg_desktop.services.restriction import restricted
@@ -113,6 +114,9 @@ def _checks(blocks: list[Block], said: Sequence[Row]) -> int:
 
 def _who_was_there(session: Session, blocks: list[Block], meeting: str) -> None:
     told = [one for one in attendance.attendance(session, meeting) if one.state]
+    day = session.read().exec_driver_sql("SELECT date FROM meeting WHERE id = ?", (meeting,)).scalar()
+    then = former_names(session.read(), {one.partner: str(day) if day else None for one in told if one.partner})
+    told = [replace(one, partner_name=then.get(one.partner, one.partner_name)) for one in told]
     blocks.append(Heading("Attendance"))
     chair = _chair(session, meeting, told)
     lines = [f"In the chair: {chair}"] if chair else []

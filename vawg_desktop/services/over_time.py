@@ -78,18 +78,23 @@ def labels_then(connection: Connection, asked: Iterable[tuple[str, str | None]])
     """
     wanted = dict(asked)
     called = names.labels(connection, list(wanted))
-    rows = connection.exec_driver_sql("SELECT partner, name, until_date FROM former_name WHERE NOT deleted")
+    return called | {id: f"{then} (now {called.get(id, id)})" for id, then in former_names(connection, wanted).items()}
+
+
+def former_names(connection: Connection, wanted: Mapping[str, str | None]) -> dict[str, str]:
+    """What bodies were called on a day (ISO, by id), of those that were called otherwise than now."""
     ended: dict[str, list[tuple[date, str]]] = {}
-    for partner, name, until in rows:
+    for partner, name, until in connection.exec_driver_sql("SELECT partner, name, until_date FROM former_name WHERE NOT deleted"):
         last = dates.last_day(str(until)) if until else None
         if last is not None:
             ended.setdefault(str(partner), []).append((last, str(name)))
+    found: dict[str, str] = {}
     for id, past in ended.items():
         day = dates.last_day(wanted[id]) if wanted.get(id) else None
         then = min((p for p in past if day is not None and p[0] >= day), default=None)
         if then is not None:
-            called[id] = f"{then[1]} (now {called.get(id, id)})"
-    return called
+            found[id] = then[1]
+    return found
 
 
 def span(start: object, end: object) -> str:
