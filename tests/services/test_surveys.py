@@ -227,3 +227,25 @@ def test_people_who_may_count_twice_are_told(session: Session, tmp_path: Path) -
     assert "None of these respondents is among the 4 who had answered before" in others.sentence()
     wave, _ = surveys.take_in(session, without_numbers("No,The nurse was kind"), survey="Paper", wave="2026", dry_run=True)
     assert "twice" not in wave.sentence()
+
+
+def test_one_respondent_is_taken_out_by_the_command(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever asks to be erased knows their number in the survey's tool, and nothing else of the store."""
+    from vawg_desktop.cli import main
+
+    path = str(session.store.path)
+    rows = [["Respondent", "Safe?", "Why?"], *([f"r{n}", "Yes" if n % 2 else "No", f"Number {n} is what I have to say about the buses here."] for n in range(12))]
+    file = written(tmp_path, table(rows), "Buses.csv")
+    surveys.take_in(session, file, wave="2021")
+    surveys.take_in(session, file, wave="2026")
+    reference = str(surveys.find(session, "Buses")["reference"])
+    session.store.close()
+    given = ["--agreed-by", "C. Two", "--authority", "Request of 3 May"]
+    assert main(["dispose", path, reference, "--respondent", "r99", *given]) != 0 and "no answers of a respondent “r99”" in capsys.readouterr().err
+    assert main(["dispose", path, reference, "--respondent", "r7", *given]) == 0
+    assert "2 responses of" in capsys.readouterr().out
+    with opening.open_store(session.store.path) as store:
+        again = Session(store, "A. Officer")
+        assert "Number 7" not in str(surveys.answers(again, str(surveys.find(again, "Buses")["id"])).rows)
+        taken, _ = surveys.take_in(again, file, wave="2021")
+        assert (taken.disposed, taken.new) == (1, 0)

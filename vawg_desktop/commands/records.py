@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vawg_desktop.commands.registry import argument, command
 from vawg_desktop.commands.shared import (
@@ -19,6 +19,10 @@ from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.domain.values import from_row, to_words
 from vawg_desktop.services.session import Session
+
+if TYPE_CHECKING:
+    from vawg_desktop.services.names import Found
+    from vawg_desktop.store.dispose import Authority
 
 #: So many changes that an undo brought back are printed, one a line.
 _UNDONE_SHOWN = 12
@@ -221,6 +225,7 @@ def _undone(session: Session, done: Changes) -> list[str]:
 @command(
     "dispose", "remove a record's words for good, under the retention schedule",
     argument("ref", metavar="REF"), argument("--agreed-by", required=True, help="the second person"), argument("--authority", required=True),
+    argument("--respondent", default="", help="of a survey: only the answers of this respondent, by the number that the survey's tool gave"),
 )  # fmt: skip
 def dispose(arguments: argparse.Namespace) -> int:
     """Take a record's words out for good."""
@@ -233,9 +238,23 @@ def dispose(arguments: argparse.Namespace) -> int:
         authority = Authority(
             session.who, arguments.agreed_by, arguments.authority, session.today.isoformat()
         )
+        if arguments.respondent:
+            return _dispose_respondent(arguments, session, found, authority)
         done = take_out(session.store, found.entity, found.id, authority)
     return out(
         arguments,
         {"record": found.reference, "entries": done.entries},
         lambda: iter([f"{found.reference} was disposed of."]),
     )
+
+
+def _dispose_respondent(arguments: argparse.Namespace, session: Session, found: Found, authority: Authority) -> int:
+    """Take one respondent's answers out of a survey, in whichever waves they answered."""
+    from vawg_desktop.services import surveys
+
+    if found.entity != surveys.SURVEY.key:
+        raise ValueRefusedError(f"{found.reference} is no survey; a respondent is of one.")
+    gone = surveys.of_respondent(session, found.id, arguments.respondent)
+    entries = sum(surveys.dispose_response(session, response, authority).entries for response in gone)
+    told = f"{how_many(len(gone), 'response')} of {found.reference} {'was' if len(gone) == 1 else 'were'} disposed of; imported again, they stay out."
+    return out(arguments, {"record": found.reference, "responses": len(gone), "entries": entries}, lambda: iter([told]))

@@ -288,6 +288,16 @@ def answers(session: Session, survey: str) -> Answers:
     return found
 
 
+def of_respondent(session: Session, survey: str, respondent: str) -> list[str]:
+    """The ids of a respondent's responses in every wave of a survey (by its id), by the number that the survey's tool gave them. Raises NotFoundError."""
+    found = answers(session, survey)
+    wanted = {response_id(survey, wave, respondent.strip()) for wave in found.waves}
+    there = [r.id for r in found.rows if r.id in wanted]
+    if not there:
+        raise NotFoundError(f"{found.survey['reference']} holds no answers of a respondent “{respondent[:40]}”.")
+    return there
+
+
 def dispose_response(session: Session, response: str, authority: Authority) -> Changes:
     """Take one respondent's answers out of the store for good, by the response's id. Raises RuleError as ``dispose`` does, or where there are none."""
     connection = session.read()

@@ -27,5 +27,3 @@ class Report:
 
 #: What is reported though nothing is wrong with the store.
 NOTICES = frozenset({"clock_wrong", "disposed_in_backup", "held_unnamed"})
-#: Codes of damage to what is derived: repair may rebuild it.
-DERIVED_CODES = frozenset({"heads_wrong", "counts_wrong", "search_wrong", "register_wrong", "summary_wrong"})
