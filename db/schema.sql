@@ -1507,6 +1507,7 @@ CREATE TABLE challenge (
 	asked_on TEXT,
 	status TEXT,
 	answered_in TEXT,
+	answered_item TEXT,
 	answered_by TEXT,
 	answered_at TEXT,
 	answer_as TEXT,
@@ -1532,10 +1533,13 @@ CREATE TABLE challenge (
 	FOREIGN KEY(item) REFERENCES agenda_item (id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY(asked_of) REFERENCES partner (id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY(answered_in) REFERENCES meeting (id) DEFERRABLE INITIALLY DEFERRED,
+	FOREIGN KEY(answered_item) REFERENCES agenda_item (id) DEFERRABLE INITIALLY DEFERRED,
 	FOREIGN KEY(follow_up) REFERENCES action (id) DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE INDEX ix_challenge_answered_in ON challenge (answered_in);
+
+CREATE INDEX ix_challenge_answered_item ON challenge (answered_item);
 
 CREATE INDEX ix_challenge_asked_of ON challenge (asked_of);
 

@@ -420,3 +420,120 @@ def _words(path: Path) -> str:
     import docx
 
     return "\n".join(p.text for p in docx.Document(str(path)).paragraphs)
+
+
+# -- a question of one meeting that is taken up at another: what a reviewer found ---------------------
+
+
+@pytest.fixture
+def taken_up(session: Session) -> tuple[Session, str, str, str]:
+    """A question of one meeting, brought back by the next one's agenda: the two meetings, and the item that brings it back."""
+    first, second = (board(session, title, day) for title, day in (("Q2", "2026-11-20"), ("Q3", "2026-12-10")))
+    meeting_notes.note(session, item(session, first, "A-0012"), {"question": "Why?", "asked_of": "Kent Police"})
+    put(session, first, status="held")
+    agenda.put_on(session, facts(session, second), [p for p in follow_ups(session, second) if p.entity == "challenge"])
+    return session, first, second, str(agenda.items(session, second)[0]["id"])
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_answer_under_a_private_item_is_private(taken_up: tuple[Session, str, str, str], when: str) -> None:
+    session, first, second, one = taken_up
+    if when == "before":
+        meeting_notes.set_private(session, one, True)
+    meeting_notes.note(session, one, {"answer": f"{SECRET} is why", "undertaking": f"To end {SECRET}", "undertaking_due": "2027-01-01", "follow_up": f"Do {SECRET}"})
+    if when == "after":
+        meeting_notes.set_private(session, one, True)
+    action = str(rows(session, "action")[-1]["reference"])
+    assert told(session, first, action) == [] and told(session, second, action) == []
+
+
+@pytest.mark.parametrize("typed", [{"undertaking": "To publish X"}, {"follow_up": "Write to them"}, {"remark": "They were late"}, {"judgement": "deferred"}, {"answered_by": "Supt X"}])
+def test_what_is_no_answer_is_noted_at_its_own_meeting_and_the_question_stays_open(taken_up: tuple[Session, str, str, str], typed: dict[str, str]) -> None:
+    session, first, _, one = taken_up
+    before = paper(session, "minutes", first)
+    meeting_notes.note(session, one, typed)
+    assert paper(session, "minutes", first) == before
+    asked = next(c for c in rows(session, "challenge") if c["meeting"] == first)
+    assert asked["status"] == "asked" and not asked["answered_in"] and len(rows(session, "challenge")) == 2
+    third = board(session, "Q4", "2027-03-10")
+    on("2027-03-01")
+    agenda.put_on(session, facts(session, third), [p for p in follow_ups(session, third) if p.id == asked["id"]])
+    meeting_notes.note(session, str(agenda.items(session, third)[0]["id"]), {"answer": "Staffing"})
+    assert next(c for c in rows(session, "challenge") if c["id"] == asked["id"])["status"] == "answered"
+
+
+def test_minutes_keep_what_their_meeting_noted_beside_the_question(session: Session) -> None:
+    first, second = (board(session, title, day) for title, day in (("Q2", "2026-11-20"), ("Q3", "2026-12-10")))
+    meeting_notes.note(session, item(session, first, "A-0012"), {"question": "Why?", "asked_of": "Kent Police", "undertaking": "To look into it", "follow_up": "Send the terms"})
+    before = paper(session, "minutes", first)
+    agenda.put_on(session, facts(session, second), [p for p in follow_ups(session, second) if p.entity == "challenge"])
+    meeting_notes.note(session, str(agenda.items(session, second)[0]["id"]), {"answer": "Staffing"})
+    assert paper(session, "minutes", first) == before and "Staffing" in paper(session, "minutes", second)
+    third = board(session, "Q4", "2027-03-10")
+    on("2027-03-01")
+    assert "No answer yet" not in " ".join(p.message for p in follow_ups(session, third))
+
+
+def test_a_question_whose_item_was_not_reached_comes_back_once(taken_up: tuple[Session, str, str, str]) -> None:
+    session, _, second, _ = taken_up
+    third = board(session, "Q4", "2027-03-10")
+    on("2027-03-01")
+    put(session, second, status="held")
+    (proposed,) = follow_ups(session, third)
+    agenda.put_on(session, facts(session, third), [proposed])
+    assert len(agenda.items(session, third)) == 1
+
+
+def test_what_was_undertaken_at_a_meeting_that_was_cancelled_after_all_is_not_lost(taken_up: tuple[Session, str, str, str]) -> None:
+    session, _, second, one = taken_up
+    meeting_notes.note(session, one, {"answer": "Staffing", "undertaking": "To hire"})
+    third = board(session, "Q4", "2027-03-10")
+    on("2027-03-01")
+    put(session, second, status="cancelled")
+    assert any("To hire" in p.message for p in follow_ups(session, third))
+
+
+def test_a_meeting_has_the_questions_that_were_answered_at_it(taken_up: tuple[Session, str, str, str]) -> None:
+    session, _, second, one = taken_up
+    meeting_notes.note(session, one, {"answer": "Staffing"})
+    assert [r["answer"] for r in show.record(session, second).parts["challenge"]] == ["Staffing"] and "Why?" in text(outputs.record_document(session, second))
+
+
+@pytest.mark.parametrize(("why", "slips"), [("Correction: the year", 0), ("correction", 0), ("Correctional services asked for more time", 1), ("Corrections board agreed", 1)])
+def test_a_correction_is_a_word_of_its_own(session: Session, why: str, slips: int) -> None:
+    put(session, "A-0013", status="in_progress", due="2026-03-31")
+    on("2026-12-01")
+    records.assign(session, "A-0013", [records.Assignment("due", "2027-03-31")], why)
+    assert show.record(session, "A-0013").slips == slips == len(since.since(session, "2026-11-30").found["slipped"])
+
+
+def test_an_action_that_was_simply_deleted_was_not_made_one_with_a_partner(session: Session) -> None:
+    on("2026-12-01")
+    partners = [str(r["reference"]) for r in rows(session, "partner")]
+    merging.combine(session, partners[1], partners[2], "One body")
+    records.hide(session, ["A-0012"], why="Entered twice")
+    assert [(m.reference, m.into) for m in since.since(session, "2026-11-30").found["deleted"]] == [("A-0012", "")]
+
+
+@pytest.mark.parametrize(("to_whom", "public"), [("The Panel and the public", True), ("Public and press", True), ("our web page", True), ("Public Health Kent", False), ("The board", False), ("Public Protection Unit", False)])
+def test_the_public_is_known_in_what_officers_write(session: Session, tmp_path: Path, to_whom: str, public: bool) -> None:
+    assert bool(publications.warnings(session, "board", Asked(), to_whom)) == public
+    done = publications.publish(session, "panel-update", Asked(), tmp_path / "p.docx", Sending(to_whom, knowing=True))
+    assert ("For publication" in _words(done.file)) == (public and rows(session, "publication")[-1]["marking"] == "official")
+
+
+def test_a_guest_stays_a_guest_of_nobody(session: Session) -> None:
+    meeting = board(session, "Nov", "2026-11-20")
+    attendance.note_attendance(session, meeting, [attendance.Attends("Guest G", "", "", "", "present")])
+    on("2027-02-01")
+    records.create(session, "membership", {"governance_body": "PDB", "person": "Guest G", "partner": "Kent Police", "from_date": "2027-01-01"})
+    assert [(a.person, a.partner_name, a.role) for a in attendance.attendance(session, meeting)] == [("Guest G", "", "")]
+
+
+def test_one_paper_speaks_of_one_moment(session: Session) -> None:
+    on("2026-06-01")
+    board(session, "June 2026", "2026-06-10")
+    on("2026-07-10")
+    from vawg_desktop.services import as_at
+
+    assert as_at.moment(session, "June 2026")[0] == date(2026, 6, 10)

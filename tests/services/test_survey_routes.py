@@ -10,7 +10,7 @@ import pytest
 from tests.exchange.test_survey_in import table, written
 from vawg_desktop.analysis.suppression import Sum, attack
 from vawg_desktop.exchange.document import Paragraph
-from vawg_desktop.services import survey_results, surveys
+from vawg_desktop.services import answer_review, codebooks, coding, survey_results, surveys
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.surveys import Answers
 from vawg_desktop.store import making
@@ -45,7 +45,7 @@ def test_how_many_were_asked_does_not_tell_the_few_who_were_not(session: Session
     assert first.everybody.counts == [None, None] and first.everybody.base == 100
     assert second.everybody.base is None and sorted(second.everybody.counts, key=str) == [30, 40, None]
     assert "Asked only of those who answered “No” to “Reported it?”" in " ".join(second.notes)
-    assert second.sentence().startswith("Main reason A number of respondents that is not shown answered.")
+    assert second.sentence().startswith("Main reason How many answered is not shown.")
     assert survey_results.result(session, answers, "Main reason", least=0).everybody.base == 97
 
 
@@ -75,7 +75,35 @@ def test_words_that_only_some_were_asked_for(session: Session, tmp_path: Path) -
     assert answers.question("Main reason")["kind"] == "free_text"
     found = survey_results.result(session, answers, "Main reason", least=LEAST)
     assert found.everybody.base is None
-    assert any(b == Paragraph("A number of respondents that is not shown answered.") for b in survey_results.blocks_of(session, found))
+    assert any(b == Paragraph("How many answered is not shown.") for b in survey_results.blocks_of(session, found))
+
+
+def test_nor_once_these_words_are_coded(session: Session, tmp_path: Path) -> None:
+    rows = [["Yes", "", "Ashford"]] * 3 + [["No", f"I did not, and my reasons are these: number {n} of the bus, and the {n}th day of it.", "Ashford"] for n in range(60)]
+    answers = taken(session, tmp_path, rows)
+    survey, question = str(answers.survey["id"]), str(answers.question("Main reason")["id"])
+    book = codebooks.start(session, survey)[0]
+    desk = coding.Desk(survey, question, book, codebooks.read(session, book).version, "")
+    texts = answer_review.texts(session, answers, question)
+    answer_review.sign_off(session, survey, question, {t.response: (t.words, answer_review.suggestions(session, t.words)) for t in texts})
+    coding.change(session, desk, [t.response for t in texts], add=[codebooks.read(session, book).codes[0].id])
+    found = survey_results.result(session, surveys.answers(session, survey), question, least=LEAST)
+    assert found.coded and found.everybody.base is None and "How many answered is not shown." in found.sentence()
+
+
+def test_a_chain_of_routes_asks_for_each_result_once(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = ["Respondent", *(f"Step {n}?" for n in range(6)), "District"]
+    rows = []
+    for n in range(400):
+        given = ["Yes"] * (n % 6) + ["No"]
+        rows.append([str(n), *given[:6], *[""] * (6 - len(given[:6])), "Ashford" if n % 2 else "Dover"])
+    for wave in ("2021", "2026"):
+        surveys.take_in(session, written(tmp_path, table([heads, *([f"{wave}{r[0]}", *r[1:]] for r in rows)]), f"Steps {wave}.csv"), survey="Steps", wave=wave)
+    answers = surveys.answers(session, str(surveys.find(session, "Steps")["id"]))
+    real, asked = survey_results.result, list[tuple[object, ...]]()
+    monkeypatch.setattr(survey_results, "result", lambda s, a, q, **k: asked.append((q, k.get("by"), k.get("wave"))) or real(s, a, q, **k))
+    survey_results.result(session, answers, "Step 5?", by="District", least=LEAST)
+    assert len(asked) == len(set(asked)) <= 1 + 5 * 6
 
 
 @pytest.mark.parametrize("waves", [("",), ("2021", "2026")])

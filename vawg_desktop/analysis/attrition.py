@@ -47,7 +47,7 @@ def conversion(earlier: Stage, later: Stage) -> float:
     if earlier.cases != later.cases:
         raise IncomparableError(f"“{earlier.name}” is of {earlier.cases}, “{later.name}” of {later.cases}: these are other cases.")
     for stage in (earlier, later):
-        if not 0 <= stage.count < math.inf:  # nor not a number
+        if not 0 <= stage.count < math.inf:
             raise IncomparableError(f"“{stage.name}” holds no count: {stage.count}.")
     if earlier.count == 0:
         raise IncomparableError(f"Nobody is counted at “{earlier.name}”.")

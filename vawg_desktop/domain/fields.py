@@ -159,7 +159,8 @@ class EntitySpec:
     store. ``kept_by_program``: nobody is asked to choose between two
     readings of it. ``listed`` and ``form`` are the columns of its list and the fields of its "new" form; ``filters`` are offered above the list,
     each its words, the key and the value it asks for. ``tracked``: trackers hold columns of it; ``numbered`` are what
-    they call its own number. ``by_title``: other
+    they call its own number. ``also_under``: other
+    fields that name a record which it stands under too, such as the later meeting that a question was answered at. ``by_title``: other
     records call it by its title, not its reference. ``hides``: a yes/no field, and the fields that stand in no list, map or output while it says yes. ``counted``: what one and many of it are called beside a number, where label and plural will not do.
     """
 
@@ -171,6 +172,7 @@ class EntitySpec:
     fields: tuple[FieldSpec, ...]
     immutable: bool = False
     parent: str = ""
+    also_under: tuple[str, ...] = ()
     system: bool = False
     status: str = ""
     finished: frozenset[str] = frozenset()

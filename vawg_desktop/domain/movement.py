@@ -13,7 +13,7 @@ from vawg_desktop.domain.fields import EntitySpec, Value
 MOVED, SLIPPED, CLAIMED, PROVED, CLOSED, REOPENED, DELETED, SILENT, NEW = KINDS = (
     "moved", "slipped", "claimed", "proved", "closed", "reopened", "deleted", "silent", "new",
 )  # fmt: skip
-#: That what showed it to be complete was taken back, while it is still said to be: told beside the others, of which it is none.
+#: The evidence that it is complete was taken back, though it is still said to be. It is told beside the kinds above and is not one of them.
 UNPROVED = "unproved"
 #: All that is told, in its order.
 TOLD = (*KINDS[:4], UNPROVED, *KINDS[4:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -154,7 +155,7 @@ CORRECTION = "correction"
 
 def is_correction(why: str | None) -> bool:
     """Whether a reason says that a change only sets a mistake right."""
-    return (why or "").strip().casefold().startswith(CORRECTION)
+    return re.match(rf"{CORRECTION}\b", (why or "").strip().casefold()) is not None
 
 
 def on_road(road: Sequence[str | None], due: str | None, why: str | None) -> list[str | None]:

@@ -33,9 +33,11 @@ _FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\b(?!-)")
 _FINANCIAL_QUARTER = re.compile(
     r"(?:FY\s*)?(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\W*(?:Q|quarter\s*)([1-4])|(?:Q|quarter\s*)([1-4])\W*(?:of\s+)?(?:FY\s*)?(\d{4})\s*[/–-]\s*(\d{2}|\d{4})\W?", re.IGNORECASE
 )
+#: A year as it stands beside its half: 2020, 2020/21, FY2020/21, 20/21.
+_OF_YEAR = r"(?:FY\s*)?(?:(?:19|20)\d\d(?:\s*[/–-]\s*(?:\d{4}|\d{2}))?|\d{2}\s*/\s*\d{2})"
 #: Half a year, of the calendar or of finance: H1 2020, 2020/21 H2, first half of 2020/21.
 _HALF = re.compile(
-    r"(?P<before>(?:19|20)\d\d(?:\s*[/–-]\s*(?:\d{4}|\d{2}))?)?\W*(?:H(?:alf\s*)?(?P<figure>[12])|(?P<word>first|1st|second|2nd) half(?: year)?)\W*(?:of\s+)?(?P<after>(?:19|20)\d\d(?:\s*[/–-]\s*(?:\d{4}|\d{2}))?)?",
+    rf"(?P<before>{_OF_YEAR})?\W*(?:H(?:alf\s*)?(?P<figure>[12])|(?P<word>first|1st|second|2nd) half(?: year)?)\W*(?:of\s+)?(?P<after>{_OF_YEAR})?",
     re.IGNORECASE,
 )
 #: Whole months by their first day and their last.
@@ -67,7 +69,7 @@ def in_full(typed: str) -> str:
     if found is None:
         return ""
     ends = int(_year(found[1]))
-    return f" It may be {ends - 1}/{ends % 100:02} or {ends}/{(ends + 1) % 100:02}; write it so."
+    return f" It may be {ends - 1}/{ends % 100:02} or {ends}/{(ends + 1) % 100:02}; write one of these."
 
 
 def _of_a_year(plain: str) -> str | None:
@@ -87,6 +89,9 @@ def _of_a_year(plain: str) -> str | None:
 
 def _half(year: str, *, first: bool) -> str | None:
     """The first or second half of a year, which begins in April where two years are named."""
+    year = re.sub(r"^FY\s*", "", year, flags=re.IGNORECASE)
+    short = _SHORT_FINANCIAL.fullmatch(year)
+    year = f"{_year(short[1])}/{short[2]}" if short is not None else year
     span = _FINANCIAL.fullmatch(year)
     if span is not None and int(span[2]) % 100 != (int(span[1]) + 1) % 100:
         return None

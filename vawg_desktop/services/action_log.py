@@ -7,7 +7,7 @@ from vawg_desktop.domain.entities import ACTION
 from vawg_desktop.domain.meeting_terms import NOT_PUT
 from vawg_desktop.domain.values import to_words
 from vawg_desktop.exchange.document import Cell, Paragraph, Table
-from vawg_desktop.services import agenda, papers
+from vawg_desktop.services import agenda, papers, undertakings
 from vawg_desktop.services import paper_parts as parts
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.outputs import day_cell
@@ -38,9 +38,9 @@ def action_log(session: Session, asked: papers.Asked) -> papers.Made:
             followed.add(str(r["action_id"]))
             due = rules.effective_due(ACTION, {"due": _words(r["due"]), "revised_due": _words(r["revised_due"])})
             logged.append([papers.met_at(r), str(r["action"]), words or (parts.RESTRICTED if r["action_id"] in closed else str(r["action_title"])), paper.body(_words(r["accountable"])) or None, day_cell(due), to_words(status, _words(r["action_status"]))])
-        if r["undertaking"] and not r["undertaking_met"] and not (r["action"] and r["accountable"] == r["asked_of"]):  # its own action stands for it
+        if undertakings.is_awaited(r):
             logged.append([papers.met_at(r), str(r["reference"]), words or str(r["undertaking"]), paper.body(_words(r["asked_of"])) or None, day_cell(r["undertaking_due"]), "Undertaken"])
-        if r["status"] == "asked":
+        if r["status"] == "asked" and r["id"] not in taken_up:
             logged.append([papers.met_at(r), str(r["reference"]), words or str(r["question"]), paper.body(_words(r["asked_of"])) or None, None, "No answer yet"])
         if r["judgement"] == "deferred" and r["status"] == "answered" and r["id"] not in taken_up:
             logged.append([papers.met_at(r), str(r["reference"]), words or str(r["question"]), paper.body(_words(r["asked_of"])) or None, None, "Answered, judgement deferred"])

@@ -17,7 +17,7 @@ from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.meeting_terms import AGENDA_KIND
 from vawg_desktop.domain.merge import content_id
-from vawg_desktop.services import closing, moments, names, since
+from vawg_desktop.services import closing, moments, names, since, undertakings
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
@@ -177,7 +177,16 @@ def _follow_ups(session: Session, meeting: MeetingFacts) -> list[Proposal]:
         found += _left_open(session, held, meeting)
     for held in _before(session, meeting.id, meeting.body, meeting.date, cancelled=True):
         found += _cancelled(session, held, meeting)
-    return found
+    brought = _abouts(session, [p.id for p in found if p.entity == "agenda_item"])  # an item that comes back brings its question with it
+    return [p for p in found if p.id not in brought]
+
+
+def _abouts(session: Session, items: Sequence[str]) -> set[str]:
+    """What some items of agendas are about, by id."""
+    if not items:
+        return set()
+    rows = plain_rows(session.read(), f"SELECT about FROM agenda_item WHERE about IS NOT NULL AND id IN ({','.join('?' * len(items))})", tuple(items))
+    return {str(r["about"]) for r in rows}
 
 
 def _when(session: Session, meeting: str) -> str:
@@ -193,18 +202,18 @@ def _left_open(session: Session, meeting: str, to: MeetingFacts) -> list[Proposa
     carried, again = {r["id"] for r in open_items}, taken_up(session)
     for row in plain_rows(
         connection,
-        "SELECT c.id, c.reference, c.question, c.status, c.item, c.judgement, CASE WHEN c.undertaking_met IS NULL THEN c.undertaking END AS undertaking, c.undertaking_due, a.reference AS action, a.status AS action_status, a.accountable, c.asked_of FROM challenge c "
-        "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted WHERE coalesce(c.answered_in, c.meeting) = ? AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('withdrawn', 'drafted') ORDER BY c.n",
+        "SELECT c.id, c.reference, c.question, c.status, c.item, c.judgement, c.undertaking, c.undertaking_met, c.undertaking_due, a.reference AS action, a.status AS action_status, a.accountable, c.asked_of FROM challenge c "
+        "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted LEFT JOIN meeting at ON at.id = c.answered_in AND NOT at.deleted AND coalesce(at.status, '') <> 'cancelled' WHERE coalesce(at.id, c.meeting) = ? AND NOT c.deleted AND coalesce(c.status, '') NOT IN ('withdrawn', 'drafted') ORDER BY c.n",
         (meeting,),
     ):
         words: list[str] = []
-        if row["status"] == "asked" and row["item"] not in carried:  # the item that is carried forward brings its question with it
+        if row["status"] == "asked" and row["item"] not in carried and row["id"] not in again:  # the item that is carried forward brings its question with it
             words.append(f"No answer yet{asked}")
         if row["judgement"] == "deferred" and row["status"] == "answered" and row["id"] not in again:
             words.append(f"Answered{'' if last else f' on {_when(session, meeting)}'}; the judgement was deferred")
         if row["action"] and row["action_status"] not in ACTION.finished:
             words.append(f"{row['action']} follows it up: {_status(row['action_status'])}")
-        if row["undertaking"] and not (row["action"] and row["accountable"] == row["asked_of"]):  # an action of its own stands for it
+        if undertakings.is_awaited(row):
             due = f", due {label(str(row['undertaking_due']))}" if row["undertaking_due"] else ""
             words.append(f"Undertaken{due}: {row['undertaking']}")
         if words:
@@ -217,9 +226,9 @@ def _left_open(session: Session, meeting: str, to: MeetingFacts) -> list[Proposa
 
 
 def taken_up(session: Session) -> set[str]:
-    """The ids of questions that a later item brought back and under which something was noted since."""
+    """The ids of questions that a later item brought back and under which another one was answered since."""
     rows = session.read().exec_driver_sql(
-        "SELECT i.about FROM agenda_item i JOIN challenge o ON o.item = i.id AND NOT o.deleted WHERE NOT i.deleted AND i.about IN (SELECT id FROM challenge)"
+        "SELECT i.about FROM agenda_item i JOIN challenge o ON o.item = i.id AND o.status = 'answered' AND NOT o.deleted WHERE NOT i.deleted AND i.about IN (SELECT id FROM challenge)"
     ).fetchall()
     return {str(about) for (about,) in rows}
 
@@ -273,7 +282,7 @@ def put_on(session: Session, meeting: MeetingFacts, chosen: Sequence[Proposal]) 
             if proposal.entity == "agenda_item" and _about(tx, proposal.id) in there:
                 tx.edit("agenda_item", proposal.id, {"state": "carried"})  # the item that stands there takes it up
                 continue
-            there.add(proposal.id)
+            there |= {proposal.id, *filter(None, [_about(tx, proposal.id) if proposal.entity == "agenda_item" else None])}
             last += 1
             _put(tx, meeting, proposal, last)
     return tx.changes

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from vawg_desktop.domain import clock
-from vawg_desktop.domain.dates import bounds, label, parse_date
+from vawg_desktop.domain.dates import bounds, label
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.services import moments, names
 from vawg_desktop.services.session import Session
@@ -58,10 +58,8 @@ def moment(session: Session, words: str) -> tuple[date, str, int]:
     if not typed:
         raise ValueRefusedError("Name a date, a meeting, or a board such as “last PDB”.")
     meeting = moments.last_of(session, typed)
-    try:
-        day = bounds(parse_date(typed, now=session.today))[1] if not meeting else None
-    except ValueRefusedError:
-        day = None
+    span = moments.typed(session, typed) if not meeting else None
+    day = span[1] if span is not None else None
     if day is None:
         found = names.find_named(session.read(), "meeting", meeting or typed, only=True) or (names.find(session.read(), meeting, "meeting") if meeting else None)
         if found is None:

@@ -57,7 +57,8 @@ def attendance(session: Session, meeting: str) -> list[Attends]:
         there = found.pop(who, None)
         if who not in listed and (_sits(row, on) or there is not None):
             listed.add(who)
-            sits = Attends(str(row["person"]), str(row["partner"] or ""), str(row["called"]), str(row["role"] or "member") if _sits(row, on) else "", "")
+            held = _sits(row, on)
+            sits = Attends(str(row["person"]), str(row["partner"] or "") if held else "", str(row["called"]) if held else "", str(row["role"] or "member") if held else "", "")
             one = sits if there is None else replace(there, person=sits.person, role=there.role or sits.role, partner=there.partner or sits.partner, partner_name=there.partner_name or sits.partner_name)
             rows.append((order.get(one.role, len(order)), one))
     rows += [(order.get(one.role, len(order)), one) for one in found.values()]

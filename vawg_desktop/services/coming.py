@@ -14,7 +14,7 @@ from vawg_desktop.domain.request_terms import REQUEST_KIND
 from vawg_desktop.domain.response_due import response_due
 from vawg_desktop.domain.terms import how_many
 from vawg_desktop.exchange.mail import Event, calendar_file
-from vawg_desktop.services import agenda, triage
+from vawg_desktop.services import agenda, triage, undertakings
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
@@ -105,12 +105,12 @@ def _responses(session: Session) -> list[Coming]:
 
 
 def _undertakings(session: Session) -> list[Coming]:
-    """Undertakings that nobody has said to be met, but those that an action of the same body stands for."""
-    rows = plain_rows(
-        session.read(), "SELECT c.id, c.reference, c.undertaking, c.undertaking_due, coalesce(p.short_name, p.name, '') AS body FROM challenge c LEFT JOIN partner p ON p.id = c.asked_of "
-        "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted AND a.accountable IS NOT DISTINCT FROM c.asked_of "
-        "WHERE NOT c.deleted AND c.undertaking_due > '' AND c.undertaking_met IS NULL AND a.id IS NULL AND coalesce(c.status, '') <> 'withdrawn'", (),
+    """Undertakings that are awaited by a day."""
+    found = plain_rows(
+        session.read(), "SELECT c.id, c.reference, c.undertaking, c.undertaking_due, c.undertaking_met, c.asked_of, a.id AS action, a.accountable, coalesce(p.short_name, p.name, '') AS body FROM challenge c LEFT JOIN partner p ON p.id = c.asked_of "
+        "LEFT JOIN action a ON a.id = c.follow_up AND NOT a.deleted WHERE NOT c.deleted AND c.undertaking_due > '' AND coalesce(c.status, '') <> 'withdrawn'", (),
     )  # fmt: skip
+    rows = [r for r in found if undertakings.is_awaited(r)]
     closed = restricted(session, [str(r["id"]) for r in rows])
     return [
         Coming(bounds(str(r["undertaking_due"]))[1], "Undertaking due", f"{r['body'] or r['reference']}{'' if r['id'] in closed else ': ' + str(r['undertaking'] or '')}", str(r["id"]))

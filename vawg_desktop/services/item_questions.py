@@ -13,6 +13,7 @@ from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names, records
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.over_time import former_names
+from vawg_desktop.services.restriction import restricted
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.transaction import Transaction
 
@@ -32,7 +33,7 @@ def standing(connection: Connection, item: Mapping[str, object]) -> Row | None:
     if own:
         return own[0]
     for earlier in brought_back(connection, item):
-        if earlier["status"] in ("drafted", "asked") and not earlier["answered_in"]:
+        if earlier["status"] in ("drafted", "asked"):
             return earlier
         if earlier["answered_in"] == item["meeting"]:
             return earlier
@@ -60,10 +61,10 @@ def keep(session: Session, tx: Transaction, item: Mapping[str, Value], about: na
     day = str(tx.row("meeting", meeting)["date"] or session.today.isoformat())
     if "answer" in cells and "answered_at" not in cells and day == session.today.isoformat():
         cells["answered_at"] = clock.now().astimezone(clock.LONDON).strftime("%H:%M")
-    stands = standing(connection, item)
-    there = stands if stands is not None and not _another(stands, cells, str(item["title"])) else None
-    earlier = there or next(iter(brought_back(connection, item)), None)
-    put = any(k in cells for k in _PUT)
+    stands, put = standing(connection, item), any(k in cells for k in _PUT)
+    another = stands is None or _another(stands, cells, str(item["title"])) or (stands["meeting"] != meeting and not _answers(session, stands, item, cells))
+    there = None if another else stands
+    earlier = stands or next(iter(brought_back(connection, item)), None)
     if "asked_of" not in cells and (there is None or not there["asked_of"]):
         cells |= _asked_of(tx, about, earlier)
     if there is None:
@@ -73,8 +74,9 @@ def keep(session: Session, tx: Transaction, item: Mapping[str, Value], about: na
         cells = {"question": question, "asked_on": day, "status": "asked" if put else "noted", **cells}
         records.create_in(session, tx, CHALLENGE, {**cells, "meeting": meeting, "item": str(item["id"]), "about": about.id if about else ""})
         return
-    if there["meeting"] != meeting and put:
-        cells |= {"meeting": meeting, "item": str(item["id"])} if there["status"] == "drafted" else {"answered_in": meeting}
+    if there["meeting"] != meeting:
+        here = str(item["id"])
+        cells |= {"meeting": meeting, "item": here} if there["status"] == "drafted" else {"answered_in": meeting, "answered_item": here}
     if there["status"] in ("drafted", "noted") and put:
         cells["status"] = "asked"  # it was: the answer, if there is one, makes it answered
         if not there["asked_on"]:
@@ -83,6 +85,20 @@ def keep(session: Session, tx: Transaction, item: Mapping[str, Value], about: na
         if key in cells and there[key] and not cells[key].startswith(str(there[key])):  # what goes on with it stands in its place
             cells[key] = f"{there[key]}\n{cells[key]}"
     records.assign_in(session, tx, CHALLENGE, str(there["id"]), [records.Assignment(k, v) for k, v in cells.items()], None)
+
+
+def _answers(session: Session, there: Row, item: Mapping[str, object], cells: Mapping[str, str]) -> bool:
+    """Whether what is noted answers a question of an earlier meeting, so that it is written there: more of an answer that was given here, or an answer now.
+
+    What was noted at that meeting stays there as it was noted, and what is told in private is no part of a question that was put in public.
+    """
+    if there["answered_in"] == item["meeting"]:
+        return True
+    if there["status"] == "drafted":  # for a meeting that was not held: it is put now
+        return any(k in cells for k in _PUT)
+    told = cells.get("answer") or cells.get("information") or cells.get("judgement") not in (None, "deferred")
+    private = restricted(session, [str(item["id"])])
+    return bool(told) and not private and not any(there[key] for key in ANSWER if key != "answered_at")
 
 
 def _asked_of(tx: Transaction, about: names.Found | None, earlier: Row | None) -> dict[str, str]:
@@ -111,7 +127,7 @@ def of_meeting(connection: Connection, meeting: str, items: list[dict[str, objec
     """The questions that were put at a meeting, with the body asked as it was called then and its standing, and those of earlier ones that were answered at it.
 
     Each as it stood at this meeting: one that was answered at a later one has no answer here, and one of an earlier meeting stands under the item
-    that brought it back, with ``earlier`` set to the day on which it was asked.
+    that brought it back, with ``asked_before_on`` set to the day on which it was asked (empty where nobody noted it).
     """
     rows = plain_rows(
         connection, "SELECT c.*, coalesce(p.short_name, p.name, '') AS body, p.standing FROM challenge c LEFT JOIN partner p ON p.id = c.asked_of "
@@ -126,6 +142,6 @@ def of_meeting(connection: Connection, meeting: str, items: list[dict[str, objec
             row = {**row, **dict.fromkeys(ANSWER), "status": "asked"}
         elif row["meeting"] != meeting:
             under = next((str(i["id"]) for i in items if row["id"] in {str(c["id"]) for c in brought_back(connection, i)}), None)
-            row = {**row, "item": under, "earlier": row["asked_on"] or ""}
+            row = {**row, "item": under, "asked_before_on": row["asked_on"] or ""}
         made.append(row)
     return made

@@ -62,17 +62,17 @@ def minutes(session: Session, asked: Asked) -> Made:
         blocks.append(Heading("Apart from the agenda", 2))
         _said(connection, blocks, beside, apart, closed)
     shown = [c for c in challenges if c["id"] not in closed and c["item"] not in private]
-    _follow_ups(connection, blocks, [c for c in (*challenges, *noted) if c["id"] not in closed and c["item"] not in private], closed)
+    _follow_ups(connection, blocks, [c for c in (*challenges, *noted) if c["id"] not in closed and c["item"] not in private], closed, str(row["date"]) if row["date"] else None)
     said = [c for c in shown if c["answer"]]
     unchecked = _checks(blocks, said)
     figures = [
-        Counted("questions", "Questions asked", tuple(str(c["id"]) for c in shown if "earlier" not in c)),
+        Counted("questions", "Questions asked", tuple(str(c["id"]) for c in shown if "asked_before_on" not in c)),
         Counted("checked", "Answers checked by those who gave them", tuple(str(c["id"]) for c in said if c["checked_by"])),
         Counted("answered", "Answered", tuple(str(c["id"]) for c in shown if c["status"] == "answered")),
         Counted("decisions", "Decisions", tuple(str(d["id"]) for d in decisions if d["id"] not in closed and d["item"] not in private)),
     ]  # fmt: skip
     asked_of, answered, decided = (next(f.number for f in figures if f.key == key) for key in ("questions", "answered", "decisions"))
-    before = sum("earlier" in c for c in shown)
+    before = sum("asked_before_on" in c for c in shown)
     again = f", and {before} of an earlier meeting" if before else ""
     blocks.append(Paragraph(f"{how_many(asked_of, 'question')} asked{again}, {answered} answered; {how_many(decided, 'decision')}."))
     ladder = [MARKING.label(k) for k in MARKING.key_list()]
@@ -192,7 +192,7 @@ def _said(connection: Connection, blocks: list[Block], challenges: Sequence[Row]
         if c["question"] != title:
             by = f"{c['asked_by']} asked" if c["asked_by"] else "Asked"
             of = f" of {c['body']}" if c["body"] else ""
-            on = f" on {label(str(c['earlier']))}" if c.get("earlier") else ""
+            on = f" on {label(str(c['asked_before_on']))}" if c.get("asked_before_on") else ""
             blocks.append(Paragraph(f"{by}{of}{on}: {c['question']}"))
         blocks += _answer(c)
         facts = _facts(connection, c, closed)
@@ -232,15 +232,17 @@ def _facts(connection: Connection, c: Row, closed: set[str]) -> list[str]:
     return facts
 
 
-def _follow_ups(connection: Connection, blocks: list[Block], challenges: Sequence[Row], closed: set[str]) -> None:
-    """The actions that came of a meeting, with owner and date."""
+def _follow_ups(connection: Connection, blocks: list[Block], challenges: Sequence[Row], closed: set[str], day: str | None) -> None:
+    """The actions that came of a meeting on a day, with date and owner as they were called then."""
     rows: list[list[Cell]] = []
+    owners = connection.exec_driver_sql("SELECT DISTINCT accountable FROM action WHERE accountable IS NOT NULL").fetchall()
+    then = former_names(connection, {str(owner): day for (owner,) in owners})
     for followed in dict.fromkeys(str(c["follow_up"]) for c in challenges if c["follow_up"]):  # two questions may lead to one action
         for a in plain_rows(
-            connection, "SELECT a.reference, a.title, a.due, a.revised_due, coalesce(p.short_name, p.name, '') AS body FROM action a LEFT JOIN partner p ON p.id = a.accountable "
+            connection, "SELECT a.reference, a.title, a.due, a.revised_due, coalesce(p.short_name, p.name, '') AS body, a.accountable FROM action a LEFT JOIN partner p ON p.id = a.accountable "
             "WHERE a.id = ? AND NOT a.deleted", (followed,),
         ):  # fmt: skip
             due = rules.effective_due(ACTION, {k: str(a[k]) if a[k] else None for k in ("due", "revised_due")})
-            rows.append([str(a["reference"]), RESTRICTED if followed in closed else str(a["title"]), str(a["body"]) or None, day_cell(due)])
+            rows.append([str(a["reference"]), RESTRICTED if followed in closed else str(a["title"]), then.get(str(a["accountable"]), str(a["body"])) or None, day_cell(due)])
     blocks.append(Heading("Actions from this meeting"))
     blocks.append(Table("Actions from this meeting", ["Ref", "Action", "Owner", "Due"], rows) if rows else Paragraph("None."))

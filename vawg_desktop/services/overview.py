@@ -205,6 +205,10 @@ def _quarters_before(end: date, back: int) -> date:
 LISTED = 6
 
 
+#: What the actions are called of which nothing was heard.
+SILENT = f"No update for {SILENT_DAYS} days"
+
+
 def my_work(
     session: Session, *, everybody: bool = False
 ) -> list[tuple[str, list[dict[str, object]], ListQuery | None]]:
@@ -219,7 +223,7 @@ def my_work(
         ("Overdue", "overdue"),
         (f"Due in the next {SOON_DAYS} days", "due_soon"),
         ("Complete, evidence awaited", "claimed"),
-        (f"No update for {SILENT_DAYS} days", "silent"),
+        (SILENT, "silent"),
     )
     found: list[tuple[str, list[dict[str, object]], ListQuery | None]] = []
     for name, key in groups:

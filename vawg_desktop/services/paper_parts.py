@@ -233,6 +233,8 @@ def changes(paper: Paper, found: Since, since: str, *, name_new: bool = False) -
     lines = [f"{HEADINGS[kind]}: {len(some):,}" for kind, some in found.told.items() if some or kind != movement.UNPROVED]
     paper.blocks.append(Items(lines))
     for kind, some in found.told.items():
+        if kind == movement.UNPROVED and not some:
+            continue
         paper.figures.append(Counted(f"since_{kind}", f"{HEADINGS[kind]} since {since}", tuple(one.id for one in some)))
         if some and (name_new or kind != movement.NEW):
             rows: list[list[Cell]] = [[one.reference, RESTRICTED if one.id in closed else titles.get(one.id, one.title), more_words(one).removeprefix(": ") or None] for one in some]

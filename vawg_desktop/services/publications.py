@@ -31,8 +31,8 @@ PUBLICATION = BY_KEY["publication"]
 
 #: What a paper bears that anybody may read.
 FOR_PUBLICATION = "For publication"
-#: Words that name the public as the one to whom a paper goes; "Public Health" is a body.
-_PUBLIC = re.compile(r"^\W*(?:the |general )*public\W*$|\bwebsite\b|\bweb site\b|\bmembers of the public\b", re.IGNORECASE)
+#: Words that name the public as one to whom a paper goes; "Public Health" and the like are bodies.
+_PUBLIC = re.compile(r"\bpublic\b(?!\s+(?:health|protection|sector|services?|prosecut\w*|affairs|order|safety|accounts))|\bweb\s?(?:site|page)s?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def publish(session: Session, kind: str, asked: Asked, out: Path, sending: Sendi
     made.warnings = [*made.warnings, *_unfit_for_the_public(made, sending.to_whom)]
     papers.refuse_unready(made, knowing=sending.knowing)
     made.document = replace(made.document, lines=[line for line in made.document.lines if line != DRAFT])
-    if (sending.stage or made.stage) == "published" and "SENSITIVE" not in made.document.marking:
+    if (sending.stage or made.stage) == "published" and _PUBLIC.search(sending.to_whom) and "SENSITIVE" not in made.document.marking:
         made.document = replace(made.document, lines=[*made.document.lines, FOR_PUBLICATION])
     edition = _edition(session, before)
     if before is not None:

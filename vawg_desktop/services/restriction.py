@@ -16,7 +16,7 @@ _RESTRICTED = tuple(e for e in ENTITIES if "restriction" in e.by_key)
 _PARTS = (
     *((e.key, e.parent) for e in ENTITIES if e.parent in {r.key for r in _RESTRICTED}),
     *((e.key, f.key) for e in ENTITIES if not e.kept_by_program for f in e.cells if f.names_record),
-    ("challenge", "item"), ("meeting_decision", "item"), ("agenda_item", "carried_from"),
+    ("challenge", "item"), ("challenge", "answered_item"), ("meeting_decision", "item"), ("agenda_item", "carried_from"),
 )
 
 

@@ -184,11 +184,10 @@ def _around(session: Session, connection: Connection, view: RecordView, row: dic
             )
     for child in ENTITIES:
         if child.parent == spec.key and child.key != spec.told_by and not child.system:
+            under = " OR ".join(f'"{key}" = ?' for key in (child.parent, *child.also_under))
             view.parts[child.key] = rows = _rows(
-                connection,
-                f'SELECT * FROM "{child.key}" WHERE "{child.parent}" = ? AND NOT deleted ORDER BY n',
-                view.id,
-            )
+                connection, f'SELECT * FROM "{child.key}" WHERE ({under}) AND NOT deleted ORDER BY n', *[view.id] * (1 + len(child.also_under)),
+            )  # fmt: skip
             for row in rows:
                 _name_others(connection, child, row)
 

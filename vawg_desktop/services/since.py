@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import movement
+from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.conditions import is_open
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES
 from vawg_desktop.domain.errors import ValueRefusedError
@@ -121,8 +122,12 @@ def _with_kept(connection: Connection, gone: Sequence[Moved]) -> list[Moved]:
     """Deleted records with the one that each was made one with, where that is how they went."""
     if not gone:
         return []
-    rows = connection.exec_driver_sql("SELECT c.\"row\", s.reference FROM \"change\" c JOIN subject s ON s.id = c.about WHERE c.act = 'combine' AND c.\"row\" <> c.about ORDER BY c.n").fetchall()
-    into = {str(row): str(reference) for row, reference in rows}
+    of_row: dict[str, log.Entry] = {}
+    for entry in past.entries_of(connection, [one.id for one in gone]):
+        if "deleted" in entry.fields:
+            of_row[entry.row] = entry  # the last one says how it went
+    kept = {row: names.maybe_find(connection, str(e.about)) for row, e in of_row.items() if act_of(e.act) is Act.COMBINE and e.about}
+    into = {row: found.reference for row, found in kept.items() if found is not None and found.entity == of_row[row].tbl}
     return [replace(one, into=into.get(one.id, "")) for one in gone]
 
 

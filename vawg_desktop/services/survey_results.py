@@ -91,15 +91,16 @@ class Result:
 
     def _how_many(self, whom: str) -> str:
         base = self.everybody.base
-        return how_many(base, whom) if base is not None else f"A number of {whom}s that is not shown" if self.withheld else f"Fewer than {self.least} {whom}s"
+        return how_many(base, whom) if base is not None else f"Fewer than {self.least} {whom}s"
 
     def answered(self) -> str:
         """How many answered, in words."""
-        return f"{self._how_many('respondent')} answered."
+        return "How many answered is not shown." if self.withheld else f"{self._how_many('respondent')} answered."
 
     def sentence(self) -> str:
         """The result in words: how many answered, and the choices that most made."""
-        told = f"{self.question['wording']} {self._how_many('respondent')} answered{' in words that were coded' if self.coded else ''}."
+        how = f"{self._how_many('respondent')} answered in words that were coded." if self.coded and not self.withheld else self.answered()
+        told = f"{self.question['wording']} {how}"
         best = sorted(((p, c) for n, c in enumerate(self.choices) if (p := self.everybody.percent(n)) is not None), reverse=True)[:3]
         told += "".join(f" {c}: {p:.0f}%." for p, c in best)
         if self.everybody.net is not None:
@@ -107,10 +108,14 @@ class Result:
         return told
 
 
-def result(session: Session, answers: Answers, question: str, *, by: str = "", wave: str | None = None, least: int | None = None) -> Result:
+#: Results that were worked out on the way to another one, by question, what divides it, and wave.
+Found = dict[tuple[str, str, str | None], "Result | None"]
+
+
+def result(session: Session, answers: Answers, question: str, *, by: str = "", wave: str | None = None, least: int | None = None, found: Found | None = None) -> Result:
     """A question counted, by another one or by ``WAVE``, of all waves or of one. ``least``: counts below it are hidden; the office's without it.
 
-    Raises NotFoundError for a question or a wave that there is not, ValueRefusedError for a breakdown of too many answers or of free text.
+    ``found`` keeps results of the same answers that others ask for again, such as of a question that led to several. Raises NotFoundError for a question or a wave that there is not, ValueRefusedError for a breakdown of too many answers or of free text.
     """
     asked = answers.question(question)
     if wave is not None and wave not in answers.waves:
@@ -132,9 +137,9 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     by_words = "" if not by else "Wave" if fold(by) == WAVE else str(answers.question(by)["wording"])
     made = Result(asked, choices, [], by, by_words, under, respondents=responses(answers, wave, under))
     tally = _tally(asked, answers, given, choices, names, group_of, _unsaid(answers, by))
-    gates = _gates(answers, asked, under) if coded is None and under > 1 else []
+    gates = _gates(answers, asked, under) if under > 1 else []
     if gates:
-        tally.routed = survey_routes.routed(gates, _published(session, answers, under), by, names, answers.waves, len(answers.rows) - len(given))
+        tally.routed = survey_routes.routed(gates, _published(session, answers, under, {} if found is None else found), by, names, answers.waves, len(answers.rows) - len(given))
     made.groups = _groups(tally, _other_way(answers, asked, by, under) if coded is None else None, by, wave, answers, under)
     made.coded = coding_counts.method(session, coded[2]) if coded is not None else ""
     made.hidden = sum(c is None for g in made.groups for c in [g.base, *g.counts])
@@ -162,15 +167,18 @@ def _gates(answers: Answers, asked: Mapping[str, object], under: int) -> list[su
     return survey_routes.gates(answers, id, [(r, a) for r in answers.rows if (a := r.answers.get(id)) is not None], counted, OF_CHOICES)
 
 
-def _published(session: Session, answers: Answers, under: int) -> survey_routes.Published:
+def _published(session: Session, answers: Answers, under: int, found: Found) -> survey_routes.Published:
     """What anybody may see of another question, as ``survey_routes`` asks for it."""
 
     def published(question: str, by: str, wave: str | None) -> tuple[Sequence[str], Sequence[survey_routes.Counted]] | None:
-        try:
-            made = result(session, answers, question, by=by, wave=wave, least=under)
-        except ValueRefusedError:  # divided by this, it has too many groups
-            return None
-        return made.choices, made.groups
+        key = (question, by, wave)
+        if key not in found:
+            try:
+                found[key] = result(session, answers, question, by=by, wave=wave, least=under, found=found)
+            except ValueRefusedError:  # divided by this, it has too many groups
+                found[key] = None
+        made = found[key]
+        return (made.choices, made.groups) if made is not None else None
 
     return published
 
@@ -331,8 +339,9 @@ def document(session: Session, survey: str, *, by: str = "", wave: str | None = 
     least = small_counts.least(session.read())
     sample = str(answers.survey["sample"] or "")
     blocks: list[Block] = [Paragraph("Percentages are of the respondents who answered each question." + (" People chose to answer, so the results describe the respondents and nobody else." if sample == "self_selected" else ""))]
+    found: Found = {}
     for question in answers.questions:
-        made = result(session, answers, str(question["id"]), by=by if by not in (question["reference"], question["id"]) else "", wave=wave, least=least)
+        made = result(session, answers, str(question["id"]), by=by if by not in (question["reference"], question["id"]) else "", wave=wave, least=least, found=found)
         if question["kind"] != "free_text" or made.choices:
             blocks += blocks_of(session, made)
     lines = [f"How people were reached: {SAMPLE_KIND.label(sample).casefold()}." if sample else "", f"{how_many(count, 'response')}." if (count := responses(answers, wave, least)) is not None else ""]

@@ -104,7 +104,7 @@ def whole(tally: Tally, least: int) -> Part:
 
 
 def _without_base(counts: Sequence[int], base: int, rest: int, least: int, *, several: bool) -> list[int | None]:
-    """The counts of a question of which it is not told how many answered, nor how many did not: those are not what the counts add up to, either."""
+    """The counts of a question of which it is not told how many answered: as many are hidden as keep that number from being their sum."""
     at = len(counts)
     numbers, choices = [*counts, base, rest, base + rest], tuple(range(at))
     sums = [Sum(at + 2, (at, at + 1))] + ([] if several else [Sum(at, choices)])

@@ -27,7 +27,7 @@ _NEVER_TORN = frozenset(e.key for e in ENTITIES if e.kept_by_program)
 #: Cells that the program wrote down beside a person's act, by kind of record: nobody chooses between two of them.
 _NOTED = {e.key: frozenset(f.key for f in e.cells if f.noted) for e in (*ENTITIES, LINK) if any(f.noted for f in e.cells)}
 #: Kinds of record that are parts of another, with the column that names it.
-PARTS: tuple[tuple[str, str], ...] = tuple((e.key, e.parent) for e in ENTITIES if e.parent)
+PARTS: tuple[tuple[str, str], ...] = tuple((e.key, column) for e in ENTITIES if e.parent for column in (e.parent, *e.also_under))
 #: Kinds of the program's own records that name a record of any kind, with the column that does.
 NAMING: tuple[tuple[str, str], ...] = tuple((e.key, f.key) for e in ENTITIES for f in e.cells if f.names_record)
 _KIN = "SELECT id FROM link WHERE a = ? UNION SELECT id FROM link WHERE b = ?" + "".join(

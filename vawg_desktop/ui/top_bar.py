@@ -69,5 +69,3 @@ class TopBar(QWidget):
         self.search.setText(_SEARCH_SHORT if narrow else _SEARCH)
         side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignRight
         self._about.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-        self._settings.setText("Settings")
-        self._settings.setAccessibleName("Settings")

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from vawg_desktop.domain.changes import Changes
@@ -46,6 +55,7 @@ class JourneyPage(QWidget):
         super().__init__()
         self.tasks = tasks
         self._axis = "need"
+        self._close: QPushButton | None = None
         self._facts: tuple[str, list[tuple[str, Sequence[str]]]] = ("", [])
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -64,10 +74,11 @@ class JourneyPage(QWidget):
         self._sentence = label("")
         self._sentence.setMinimumHeight(theme.px(36))
         column.addWidget(self._sentence)
-        self._key = note("Bar at the foot: severity from 1 to 4. “!”: nobody owns a gap there. Red ground (but in high contrast): severity 3 or 4, or nothing provided. Slanting lines: no data, which is not “no gap”.")
+        self._key = note("Bar at the foot: severity from 1 to 4. “!”: nobody owns a gap there. Red background (not in high contrast): severity 3 or 4, or nothing provided. Slanting lines: no data, which is not “no gap”.")
         column.addWidget(self._key)
         self.panes_beside = TwoPanes(left, self._build_detail())
         self.panes_beside.back.setText("Back to the map")
+        self.panes_beside.turned.connect(self._on_turned)
         self._right.hide()
         box.addWidget(self.panes_beside)
         self.view.walked.connect(self._on_walked)
@@ -80,6 +91,11 @@ class JourneyPage(QWidget):
         self.view.setFocus(reason)
 
     # -- building ----------------------------------------------------------------------------
+
+    def _on_turned(self, narrow: bool) -> None:
+        """Where the panes take turns, the way back stands above both of them."""
+        if self._close is not None and isValid(self._close):
+            self._close.setVisible(not narrow)
 
     def _build_head(self) -> QLayout:
         row = QHBoxLayout()
@@ -165,7 +181,9 @@ class JourneyPage(QWidget):
         self.panes_beside.show_right()
         self._fill(cell)
         first = next(iter(self._right.findChildren(RowButton)), None)
-        (first or self._close).setFocus()
+        goes_back = self.panes_beside.back if self.panes_beside.narrow else self._close
+        if (target := first or goes_back) is not None:
+            target.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and not self._right.isHidden():
@@ -184,7 +202,7 @@ class JourneyPage(QWidget):
         head = QHBoxLayout()
         head.addWidget(label(f"{cell.row.title}, {cell.column.title}", size=17, bold=True), 1)
         self._close = button("Back to the map", self._on_left, tip="Escape")
-        self._close.setVisible(not self.panes_beside.narrow)  # there the way back stands above both panes
+        self._close.setVisible(not self.panes_beside.narrow)
         head.addWidget(self._close)
         self._detail.addLayout(head)
         told = cell.sentence().partition(": ")[2]

@@ -58,7 +58,7 @@ def read_work(session: Session, everybody: bool) -> tuple[list[Group], list[Roun
 
 def _dated(group: str, row: dict[str, object]) -> str:
     """The date that a group is about: when an action was last told of, else when it is due."""
-    if group.startswith("No update"):
+    if group == counts.SILENT:
         return f"last update {short_label(str(row['x_heard']))}" if row.get("x_heard") else "no update yet"
     return f"due {short_label(str(row['x_due']))}" if row["x_due"] else "no date set"
 

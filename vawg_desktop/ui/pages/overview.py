@@ -20,11 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.dates import bounds, parse_date
 from vawg_desktop.domain.dates import label as date_label
-from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.terms import ACTION_STATUS, how_many
-from vawg_desktop.services import as_at
+from vawg_desktop.services import as_at, moments
 from vawg_desktop.services import overview as counts
 from vawg_desktop.services.change_list import KINDS
 from vawg_desktop.services.lists import ListQuery, Where
@@ -83,10 +81,8 @@ def since_day(session: Session, typed: str) -> date:
         return session.today - timedelta(days=days)
     if typed == LAST_BOARD:
         return as_at.moment(session, "last board")[0]
-    try:
-        return bounds(parse_date(typed, now=session.today))[0]
-    except ValueRefusedError:
-        return as_at.moment(session, typed)[0]
+    span = moments.typed(session, typed)
+    return span[0] if span is not None else as_at.moment(session, typed)[0]
 
 
 class OverviewPage(QScrollArea):

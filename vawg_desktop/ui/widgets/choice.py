@@ -15,8 +15,8 @@ from vawg_desktop.ui.theme import theme
 
 #: Reasons for losing the focus that are no leaving: a menu opened, or another program came to the front.
 _STILL_HERE = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
-#: What an empty choice of a record says.
-_NOTHING = "Not set"
+#: What an empty field of a record says.
+NOT_SET = "Not set"
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
@@ -65,10 +65,10 @@ class Choice(QComboBox):
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
-        if self.property("flat") and not self.currentData() and self.currentText() == _NOTHING:  # as quiet as an empty line
+        if self.property("flat") and not self.currentData() and self.currentText() == NOT_SET:  # as quiet as an empty line
             rect = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self)
             painter.setPen(QColor(theme.colours.grey))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.fontMetrics().elidedText(_NOTHING, Qt.TextElideMode.ElideRight, rect.width()))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.fontMetrics().elidedText(NOT_SET, Qt.TextElideMode.ElideRight, rect.width()))
             return
         option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room - theme.px(4))
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)

@@ -20,10 +20,9 @@ from vawg_desktop.domain import dates
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.ui.choices import Ask, Choice
 from vawg_desktop.ui.theme import theme
+from vawg_desktop.ui.widgets.choice import NOT_SET
 from vawg_desktop.ui.widgets.choice import Choice as ChoiceBox
 from vawg_desktop.ui.widgets.fitted_line import FittedLine
-
-NOT_SET = "Not set"
 
 
 class FieldEditor(QWidget):
@@ -103,7 +102,7 @@ class LineEditor(FieldEditor):
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
         self._line = FittedLine()
-        self._line.setPlaceholderText("Not set")
+        self._line.setPlaceholderText(NOT_SET)
         self._line.editingFinished.connect(lambda: self.offer(self._line.text()))
         self._line.textEdited.connect(lambda text: self.typing.emit(self.spec.key, text))
         self._line.installEventFilter(self)
@@ -196,7 +195,7 @@ class PaperEditor(FieldEditor):
         super().__init__(spec)
         self.paper = _Paper()
         self.paper.setFont(theme.font(size, bold=bold))
-        self.paper.setPlaceholderText("Not set")
+        self.paper.setPlaceholderText(NOT_SET)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(800)

@@ -242,7 +242,7 @@ class ListView(QTableView):
         self.setColumnWidth(title, max(tight, room - rest - self._widen_cut(title, room - rest)))
 
     def _widen_cut(self, title: int, left: int) -> int:
-        """Give columns of words in which some are cut what the title can spare; returns how much."""
+        """Widen columns in which words are cut by what the title does not need; returns by how much in all."""
         given = 0
         rows = [row for place in range(min(_LOOKED_AT, self._model.rowCount())) if (row := self._model.there(place)) is not None]
         metrics = QFontMetrics(theme.font())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -16,6 +16,9 @@ _LEFT = 0.58
 
 class TwoPanes(QSplitter):
     """Both beside each other, or ``show_right`` and ``show_left`` in turn."""
+
+    #: Whether the panes take turns from here on, or stand beside each other again.
+    turned = Signal(bool)
 
     def __init__(self, left: QWidget, right: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -73,6 +76,7 @@ class TwoPanes(QSplitter):
         if narrow != self.narrow:
             self.narrow = narrow
             self.back.setVisible(narrow)
+            self.turned.emit(narrow)
             self._left.setVisible(True)
             self._right.setVisible(not narrow)
         if not narrow:
