@@ -253,7 +253,7 @@ def _dispose_respondent(arguments: argparse.Namespace, session: Session, found: 
     from vawg_desktop.services import surveys
 
     if found.entity != surveys.SURVEY.key:
-        raise ValueRefusedError(f"{found.reference} is no survey; a respondent is of one.")
+        raise ValueRefusedError(f"{found.reference} is not a survey, and a respondent belongs to one.")
     gone = surveys.of_respondent(session, found.id, arguments.respondent)
     entries = sum(surveys.dispose_response(session, response, authority).entries for response in gone)
     told = f"{how_many(len(gone), 'response')} of {found.reference} {'was' if len(gone) == 1 else 'were'} disposed of; imported again, they stay out."

@@ -58,7 +58,7 @@ def answer(session: Session, asked: Asked) -> Made:
     if counts["to_decide"]:
         lines.append(f"{counts['to_decide']:,} not looked at yet and left out: this is a draft.")
     gone = [f"text {n} ({i.place})" for n, i in numbered if i.decision in ("given", "in_part") and not i.text]
-    unready = f"Of what is to be given, {join(gone)} {'is' if len(gone) == 1 else 'are'} no longer there. Restore the text from the record's history, or gather again and decide anew." if gone else ""
+    unready = f"Of what is to be given, {join(gone)} {'is' if len(gone) == 1 else 'are'} no longer there. Restore the text from the record's history, or gather again and decide on it." if gone else ""
     if not gone and counts["to_decide"]:
         unready = f"{counts['to_decide']:,} of the texts gathered were not looked at yet; decide on them first."
     made = outputs.document(session, f"Answer to request {found.reference}", blocks, MARKING.label("official"), lines)

@@ -202,7 +202,8 @@ class JourneyPage(QWidget):
         head = QHBoxLayout()
         head.addWidget(label(f"{cell.row.title}, {cell.column.title}", size=17, bold=True), 1)
         self._close = button("Back to the map", self._on_left, tip="Escape")
-        self._close.setVisible(not self.panes_beside.narrow)
+        if self.panes_beside.narrow:
+            self._close.hide()
         head.addWidget(self._close)
         self._detail.addLayout(head)
         told = cell.sentence().partition(": ")[2]

@@ -124,9 +124,8 @@ class SettingsPage(QWidget):
         made.meant.connect(lambda place: chosen(str(made.itemData(place))))
         name.setBuddy(made)
         grid.addWidget(made, row, 1)
-        told = label(setting.help, muted=True)
-        told.setContentsMargins(0, theme.px(4), 0, theme.px(8))  # it belongs to what stands above it
-        grid.addWidget(told, row + 1, 1, 1, 2)
+        grid.addWidget(label(setting.help, muted=True), row + 1, 1, 1, 2)
+        grid.setRowMinimumHeight(row + 2, theme.px(8))  # the words belong to what stands above them
 
     def _window(self, shown: Shown) -> Section:
         section = Section("This window")
