@@ -522,6 +522,16 @@ def test_the_public_is_known_in_what_officers_write(session: Session, tmp_path: 
     assert ("For publication" in _words(done.file)) == (public and rows(session, "publication")[-1]["marking"] == "official")
 
 
+def test_the_command_says_how_to_publish_what_it_warns_of(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from vawg_desktop.cli import main
+
+    path = str(session.store.path)
+    session.store.close()
+    given = ["report", path, "board", "--out", str(tmp_path / "b.docx"), "--publish", "--to", "The public"]
+    assert main(given) != 0 and "with --knowing" in capsys.readouterr().err and not (tmp_path / "b.docx").exists()
+    assert main([*given, "--knowing"]) == 0 and (tmp_path / "b.docx").exists()
+
+
 def test_a_guest_stays_a_guest_of_nobody(session: Session) -> None:
     meeting = board(session, "Nov", "2026-11-20")
     attendance.note_attendance(session, meeting, [attendance.Attends("Guest G", "", "", "", "present")])

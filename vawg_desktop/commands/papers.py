@@ -55,7 +55,7 @@ def report(arguments: argparse.Namespace) -> int:
 
 def _publish(arguments: argparse.Namespace) -> int:
     """Keep the paper with its figures and heads, and write it."""
-    from vawg_desktop.domain.errors import ValueRefusedError
+    from vawg_desktop.domain.errors import RuleError, ValueRefusedError
     from vawg_desktop.services import papers, publications
 
     if arguments.kind not in _PAPERS:
@@ -63,7 +63,12 @@ def _publish(arguments: argparse.Namespace) -> int:
     with opened(arguments) as session:
         asked = papers.Asked(tuple(arguments.about), arguments.since, arguments.as_at)
         sending = publications.Sending(arguments.to, cleared_by=arguments.cleared_by, corrects=arguments.corrects, correction=arguments.why, template=arguments.template, knowing=arguments.knowing)
-        done = publications.publish(session, arguments.kind, asked, Path(arguments.out), sending)
+        try:
+            done = publications.publish(session, arguments.kind, asked, Path(arguments.out), sending)
+        except RuleError as refused:
+            if refused.code != "rule_warnings":
+                raise
+            raise RuleError(f"{refused.message} Where that is meant, publish it with --knowing.", code=refused.code) from None
     return out(arguments, {"file": str(done.file), "publication": done.reference, "id": done.id}, lambda: iter([f"{done.reference}: written to {done.file}."]))
 
 
