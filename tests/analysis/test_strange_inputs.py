@@ -189,9 +189,10 @@ def test_a_funnel_takes_every_kind_of_sequence(of: Any) -> None:
     plain = funnel.shares([10, 60, 90], [100, 110, 120])
     assert funnel.shares(of([10, 60, 90]), of([100, 110, 120])) == plain
     assert funnel.rates(of([10, 60, 90]), of([100, 110, 120])) == funnel.rates([10, 60, 90], [100, 110, 120])
-    for counts, sizes in (([math.nan, 1], [10, 10]), ([1, 2], [math.inf, 10])):
+    wrong: list[tuple[Any, Any]] = [([math.nan, 1], [10, 10]), ([1, 2], [math.inf, 10])]
+    for counts, sizes in wrong:
         with pytest.raises(ValueError):
-            funnel.rates(counts, sizes)  # type: ignore[arg-type]
+            funnel.rates(counts, sizes)
 
 
 def test_over_dispersion_is_tested_against_chance() -> None:

@@ -6,7 +6,6 @@ import email
 import email.policy
 import io
 import zipfile
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -16,8 +15,7 @@ from docx.oxml import parse_xml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clock import CLOCK, TODAY
-from tests.services.test_journey import sample_store
+from tests.clock import CLOCK
 from tests.services.test_meeting_finds import board, item, put, rows, text
 from vawg_desktop.domain.errors import FileRefusedError, RuleError, ValueRefusedError
 from vawg_desktop.domain.word_places import places
@@ -45,13 +43,6 @@ from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.publications import Sending
 from vawg_desktop.services.request_search import SearchWords
 from vawg_desktop.services.session import Session
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    yield sample_store(tmp_path)
-    CLOCK.go_to(TODAY)
-
 
 # -- an answer to a request --------------------------------------------------------------------------
 

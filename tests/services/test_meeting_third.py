@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.clock import CLOCK, TODAY
-from tests.services.test_journey import sample_store
+from tests.clock import CLOCK
 from tests.services.test_meeting_finds import board, item, put, rows
 from vawg_desktop.domain.errors import RuleError, ValueRefusedError
 from vawg_desktop.exchange.document import Block, Document, Heading, Items, Table
@@ -38,12 +36,6 @@ from vawg_desktop.store import opening
 from vawg_desktop.store.copying import take_copy
 
 SECRET = "QUINCE"
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    yield sample_store(tmp_path)
-    CLOCK.go_to(TODAY)
 
 
 def on(day: str) -> None:
@@ -379,11 +371,11 @@ def test_a_list_of_changes_names_what_is_new_and_speaks_of_no_day_ahead(session:
     assert "Light the paths" in text(made) and made.title == "What changed since 30 November 2026"
 
 
-def test_a_record_made_one_with_another_is_told_as_that(session: Session) -> None:
+def test_a_record_combined_with_another_is_told_as_that(session: Session) -> None:
     on("2026-12-01")
     merging.combine(session, "A-0013", "A-0012", "The same twice")
     made = since.since(session, "2026-11-30")
-    assert [(m.reference, m.into) for m in made.found["deleted"]] == [("A-0012", "A-0013")] and "made one with A-0013" in text(since_outputs.since_document(session, "2026-11-30"))
+    assert [(m.reference, m.into) for m in made.found["deleted"]] == [("A-0012", "A-0013")] and "combined with A-0013" in text(since_outputs.since_document(session, "2026-11-30"))
 
 
 def test_an_end_before_the_beginning_names_both(session: Session) -> None:
@@ -507,7 +499,7 @@ def test_a_correction_is_a_word_of_its_own(session: Session, why: str, slips: in
     assert show.record(session, "A-0013").slips == slips == len(since.since(session, "2026-11-30").found["slipped"])
 
 
-def test_an_action_that_was_simply_deleted_was_not_made_one_with_a_partner(session: Session) -> None:
+def test_an_action_that_was_simply_deleted_was_not_combined_with_a_partner(session: Session) -> None:
     on("2026-12-01")
     partners = [str(r["reference"]) for r in rows(session, "partner")]
     merging.combine(session, partners[1], partners[2], "One body")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.clock import CLOCK, TODAY
-from tests.services.test_journey import sample_store
+from tests.clock import CLOCK
 from vawg_desktop.cli import main
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, ValueRefusedError
@@ -26,12 +24,6 @@ from vawg_desktop.store import copying, opening
 from vawg_desktop.store.check import check
 
 Row = dict[str, Any]
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    yield sample_store(tmp_path)
-    CLOCK.go_to(TODAY)
 
 
 def on(day: str) -> None:

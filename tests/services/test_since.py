@@ -13,7 +13,6 @@ import pytest
 
 from tests.clock import CLOCK, TODAY
 from tests.services.test_demo import filled
-from tests.services.test_journey import sample_store
 from vawg_desktop.cli import main
 from vawg_desktop.domain.dates import last_day
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
@@ -28,12 +27,6 @@ KINDS = ("recommendation", "action", "gap")
 ALL = Scope()
 ENDED = {"action": {"complete", "stopped", "superseded"}}
 Row = dict[str, Any]
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    yield sample_store(tmp_path)
-    CLOCK.go_to(TODAY)
 
 
 def on(day: str) -> None:

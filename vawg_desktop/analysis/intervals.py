@@ -11,6 +11,7 @@ import math
 import operator
 from collections.abc import Callable
 from statistics import NormalDist
+from typing import Any
 
 #: How sure the interval is.
 SURE = 0.95
@@ -118,13 +119,14 @@ def _fraction(a: float, b: float, x: float) -> float:
     return found
 
 
+_NOT_OF = "Of at least one, from none to all were seen."
 _NO_COUNT = "A count is a whole number that is not below nought."
 
 
-def whole(count: object) -> int:
+def whole(count: Any) -> int:
     """A count of any kind of number as a plain whole one, in which nothing overflows. Raises ValueError for what is no count."""
     try:
-        found = operator.index(count)  # type: ignore[arg-type]
+        found = operator.index(count)
     except TypeError:
         number = math.nan if isinstance(count, (str, bytes)) or count is None else _float(count)
         if not math.isfinite(number) or number != int(number):
@@ -135,9 +137,9 @@ def whole(count: object) -> int:
     return found
 
 
-def _float(value: object) -> float:
+def _float(value: Any) -> float:
     try:
-        return float(value)  # type: ignore[arg-type]
+        return float(value)
     except (TypeError, ValueError, OverflowError):
         return math.nan
 
@@ -147,9 +149,9 @@ def _of(k: object, n: object) -> tuple[int, int]:
     try:
         some, every = whole(k), whole(n)
     except ValueError:
-        some, every = 1, 0
+        raise ValueError(_NOT_OF) from None
     if every < 1 or some > every:
-        raise ValueError("Of at least one, from none to all were seen.")
+        raise ValueError(_NOT_OF)
     return some, every
 
 

@@ -36,20 +36,16 @@ def action_log(session: Session, asked: papers.Asked) -> papers.Made:
         words = parts.RESTRICTED if r["id"] in closed else ""
         if r["action"] and r["action_id"] not in followed:  # two questions may lead to one action
             followed.add(str(r["action_id"]))
-            due = rules.effective_due(ACTION, {"due": _words(r["due"]), "revised_due": _words(r["revised_due"])})
-            logged.append([papers.met_at(r), str(r["action"]), words or (parts.RESTRICTED if r["action_id"] in closed else str(r["action_title"])), paper.body(_words(r["accountable"])) or None, day_cell(due), to_words(status, _words(r["action_status"]))])
+            due = rules.effective_due(ACTION, {"due": parts.text_of(r["due"]), "revised_due": parts.text_of(r["revised_due"])})
+            logged.append([papers.met_at(r), str(r["action"]), words or (parts.RESTRICTED if r["action_id"] in closed else str(r["action_title"])), paper.body(parts.text_of(r["accountable"])) or None, day_cell(due), to_words(status, parts.text_of(r["action_status"]))])
         if undertakings.is_awaited(r):
-            logged.append([papers.met_at(r), str(r["reference"]), words or str(r["undertaking"]), paper.body(_words(r["asked_of"])) or None, day_cell(r["undertaking_due"]), "Undertaken"])
+            logged.append([papers.met_at(r), str(r["reference"]), words or str(r["undertaking"]), paper.body(parts.text_of(r["asked_of"])) or None, day_cell(r["undertaking_due"]), "Undertaken"])
         if r["status"] == "asked" and r["id"] not in taken_up:
-            logged.append([papers.met_at(r), str(r["reference"]), words or str(r["question"]), paper.body(_words(r["asked_of"])) or None, None, "No answer yet"])
+            logged.append([papers.met_at(r), str(r["reference"]), words or str(r["question"]), paper.body(parts.text_of(r["asked_of"])) or None, None, "No answer yet"])
         if r["judgement"] == "deferred" and r["status"] == "answered" and r["id"] not in taken_up:
-            logged.append([papers.met_at(r), str(r["reference"]), words or str(r["question"]), paper.body(_words(r["asked_of"])) or None, None, "Answered, judgement deferred"])
+            logged.append([papers.met_at(r), str(r["reference"]), words or str(r["question"]), paper.body(parts.text_of(r["asked_of"])) or None, None, "Answered, judgement deferred"])
     heads = ["Meeting", "Ref", "What", "Owner", "Due", "Status"]
     put = any(r["status"] not in NOT_PUT for r in rows)
     nothing = "Everything that was asked has been answered." if put else "Nothing was asked and nothing is to follow up."
     paper.blocks.append(Table("Actions and undertakings", heads, logged) if logged else Paragraph(nothing))
     return papers.finished(paper, f"Action log{f': {meeting.title}' if meeting is not None else ''}", named=[])
-
-
-def _words(value: object) -> str | None:
-    return str(value) if value else None

@@ -225,6 +225,11 @@ def gaps_table(paper: Paper) -> None:
         paper.blocks.append(Table("Gaps that are not closed", ["Ref", "Gap", "Severity", "Provision", "State", "Owner"], rows))
 
 
+def text_of(value: object) -> str | None:
+    """A stored value as the text of a cell; None where there is none."""
+    return str(value) if value else None
+
+
 def changes(paper: Paper, found: Since, since: str, *, name_new: bool = False) -> None:
     """What became of the records since a date or meeting, each kind of movement a table; new ones are named in the annex, or here with ``name_new``."""
     paper.blocks.append(Heading(f"Since {since}"))

@@ -195,10 +195,6 @@ def met_at(row: Mapping[str, object]) -> str:
     return f"{row['met'] or 'Between meetings'}{day}"
 
 
-def _text(value: object) -> str | None:
-    return str(value) if value else None
-
-
 def answer_card(session: Session, asked: Asked) -> Made:
     """What became of a recommendation, on one card: the public wording with its date, where it stands, its actions, and what the Panel was last told."""
     found = _about(session, asked, "recommendation")
@@ -225,7 +221,7 @@ def answer_card(session: Session, asked: Asked) -> Made:
         facts.append(f"Our rating: {RATING.label(str(row['rating_opcc']))}")
     if row["target_date"]:
         facts.append(f"Target date: {label(str(row['target_date']))}")
-    facts += [f"Response of {paper.body(_text(r['partner']))}: {RESPONSE.label(str(r['answer'] or 'awaited')).casefold()}" for r in _responses(session, found.id, paper.position)]
+    facts += [f"Response of {paper.body(parts.text_of(r['partner']))}: {RESPONSE.label(str(r['answer'] or 'awaited')).casefold()}" for r in _responses(session, found.id, paper.position)]
     paper.blocks += [Heading("Where it stands"), Items(facts)]
     parts.actions_table(paper, "Its actions", serving)
     told = _last_told(session, found.id, paper.position.day)

@@ -50,8 +50,8 @@ def _challenges(paper: Paper, body: str) -> None:
     cells: list[list[Cell]] = []
     for r in rows:
         judged = ASSURANCE.label(str(r["judgement"])) if r["judgement"] and not independent else f"Information: {INFORMATION.label(str(r['information'])).casefold()}" if r["information"] else None
-        told = [parts.RESTRICTED, None] if r["id"] in closed else [None if r["status"] == "noted" else str(r["question"]), _words(r["answer"])]
-        cells.append([day_cell(r["asked_on"]), _words(r["met"]), *told, judged, None if r["id"] in closed else _undertaken(r, closed)])
+        told = [parts.RESTRICTED, None] if r["id"] in closed else [None if r["status"] == "noted" else str(r["question"]), parts.text_of(r["answer"])]
+        cells.append([day_cell(r["asked_on"]), parts.text_of(r["met"]), *told, judged, None if r["id"] in closed else _undertaken(r, closed)])
     if cells:
         paper.blocks.append(Table("Questions put to it", ["On", "Meeting", "Question", "Answer", "Assurance or information", "Undertaking and follow-up"], cells))
 
@@ -65,7 +65,3 @@ def _undertaken(r: Mapping[str, object], closed: Collection[str]) -> str | None:
     if r["action"]:
         told.append(f"{r['action']} {parts.RESTRICTED if str(r['follow_up']) in closed else r['action_title']}")
     return "; ".join(told) or None
-
-
-def _words(value: object) -> str | None:
-    return str(value) if value else None

@@ -38,7 +38,7 @@ class Moved:
     reference: str
     title: str
     move: Move
-    #: The record that it was made one with, by its reference, where it was not simply deleted.
+    #: The record that it was combined with, by its reference, where it was not simply deleted.
     into: str = ""
 
     def as_json(self) -> dict[str, Value]:
@@ -119,7 +119,7 @@ def since(session: Session, start: str, end: str = "", scope: Scope = Scope()) -
 
 
 def _with_kept(connection: Connection, gone: Sequence[Moved]) -> list[Moved]:
-    """Deleted records with the one that each was made one with, where that is how they went."""
+    """Deleted records, each with the record that it was combined with, where that is how it went."""
     if not gone:
         return []
     of_row: dict[str, log.Entry] = {}
@@ -149,7 +149,7 @@ def more_words(one: Moved) -> str:
     """What stood before and after, and how often it moved on the way where that was more than once."""
     move, spec = one.move, BY_KEY[one.entity]
     if one.into:
-        return f": made one with {one.into}"
+        return f": combined with {one.into}"
     shown = spec.by_key.get(move.field)
     if shown is None or move.kind in (movement.NEW, movement.SILENT, movement.DELETED):
         return ""

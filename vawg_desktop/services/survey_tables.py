@@ -109,7 +109,7 @@ def _without_base(counts: Sequence[int], base: int, rest: int, least: int, *, se
     numbers, choices = [*counts, base, rest, base + rest], tuple(range(at))
     sums = [Sum(at + 2, (at, at + 1))] + ([] if several else [Sum(at, choices)])
     gone = suppression.hidden(numbers, sums, least, {at + 2}, {at, at + 1})
-    if not several and not gone & set(choices):  # enough of the rest was hidden already, yet the counts tell their sum
+    if not several and not gone & set(choices):  # otherwise the counts would add up to how many answered
         gone |= {min((n for n in choices if counts[n]), key=lambda n: counts[n])}
     return [None if n in gone else count for n, count in enumerate(counts)]
 

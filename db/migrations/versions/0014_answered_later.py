@@ -1,4 +1,4 @@
-"""At which meeting a question was answered that an earlier one had put, and in which role somebody came to a meeting; dates that were set right are no moves."""
+"""At which meeting a question was answered that an earlier one had put, and in which role somebody came to a meeting; a date that was corrected does not count as moved."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -33,7 +33,7 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import SECTION_INSET, EmptyState, button, clear, label, pop_up, scrolled
-from vawg_desktop.ui.widgets.flow_layout import FlowLayout
+from vawg_desktop.ui.widgets.flow_layout import FlowLayout, side_by_side
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.two_panes import TwoPanes
 
@@ -137,15 +137,9 @@ class ChangesPage(QWidget):
         line.setToolTip(name)
         line.setFixedWidth(theme.px(width))
         line.editingFinished.connect(self._on_filters)
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(6))
         named = label(name, muted=True, wrap=False)
         named.setBuddy(line)
-        row.addWidget(named)
-        row.addWidget(line)
-        flow.addWidget(holder)
+        flow.addWidget(side_by_side(named, line))
         return line
 
     def _choice(self, flow: FlowLayout, name: str, nothing: str) -> Choice:

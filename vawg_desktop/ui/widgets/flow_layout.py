@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QWidget
 
 from vawg_desktop.ui.theme import theme
+
+
+def side_by_side(*widgets: QWidget) -> QWidget:
+    """Widgets that stay together where a line wraps, such as a field and its name."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.px(6))
+    for one in widgets:
+        row.addWidget(one)
+    return holder
 
 
 class FlowLayout(QLayout):
