@@ -384,7 +384,7 @@ class Section(QWidget):
 
     def set_count(self, count: int) -> None:
         """Say how many stand under the heading."""
-        self.count.setText(str(count) if count else "")
+        self.count.setText(f"{count:,}" if count else "")
         self.count.setVisible(bool(count))
 
     def empty(self) -> None:
