@@ -20,7 +20,7 @@ from vawg_desktop import remembered
 from vawg_desktop.domain.dates import parse_date
 from vawg_desktop.domain.entities import ACTION, GAP
 from vawg_desktop.domain.errors import StoreError
-from vawg_desktop.services import closing, finding, lists, show
+from vawg_desktop.services import closing, finding, lists, names, records, show
 from vawg_desktop.services.lists import ListQuery
 from vawg_desktop.services.records import ADD, STATE, Assignment
 from vawg_desktop.services.session import Session
@@ -233,6 +233,36 @@ def test_a_form_offers_defaults_and_yes_or_no(shown: Shown, answered: Callable[[
     assert typed == {"title": "Open a line", "status": "not_known", "done_before_publication": "no"}
     answered(lambda dialog: None)
     assert FormDialog.fill_in(shown.window, shown.tasks, "New action", ACTION, ("title",), "Add") is None
+
+
+def test_a_set_of_records_is_picked_in_a_form_one_after_the_other(shown: Shown, answered: Callable[[Script], None]) -> None:
+    seen: list[str] = []
+
+    def fill(dialog: FormDialog) -> None:
+        named(dialog, "Gap").setText("Nobody at night")
+        line = named(dialog, "Recommendations")
+        QTest.keyClicks(line, "R-0")
+        settle(shown.tasks)
+        completer = line.completer()
+        completer.setCompletionPrefix("R-0")
+        completer.activated.emit(completer.currentCompletion())
+        line.setText(completer.currentCompletion())
+        QTest.qWait(10)
+        QTest.keyClicks(line, "R-0002")
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        assert dialog.result() == QDialog.DialogCode.Rejected, "Enter added what was typed, and did not make the gap"
+        seen.extend({b.accessibleName() for b in dialog.findChildren(QPushButton) if b.accessibleName().startswith("Remove R-")})
+        QTest.keyClicks(line, "R-0003")  # still in the line
+        press(dialog, "Add gap")
+
+    answered(fill)
+    typed = FormDialog.fill_in(shown.window, shown.tasks, "New gap", GAP, ("statement", "recommendations"), "Add gap")
+    assert typed is not None and len(seen) == 2, seen
+    first, second, third = typed["recommendations"].split("; ")
+    assert names.find(shown.session.read(), second).reference == "R-0002" and third == "R-0003"
+    made, _ = records.create(shown.session, "gap", typed)
+    linked = shown.session.read().exec_driver_sql("SELECT b FROM link WHERE kind = 'gap.recommendations' AND a = ? AND NOT deleted", (made,)).fetchall()
+    assert len(linked) == 3 and (first,) in linked, "what was picked is handed over by its id"
 
 
 def test_words_that_could_not_be_saved_are_offered_again(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,8 +26,10 @@ from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import button, fit_screen, label, offer, scrolled
+from vawg_desktop.ui.widgets.record_fields import choices_for
+from vawg_desktop.ui.widgets.set_editor import SetField
 
-Control = QLineEdit | Choice | QPlainTextEdit
+Control = QLineEdit | Choice | QPlainTextEdit | SetField
 #: More fields than these scroll where the screen has no room for them.
 _FEW = 5
 
@@ -106,9 +108,9 @@ class FormDialog(Form):
             wanted = given or (str(field.default) if field.default else "")
             combo.setCurrentIndex(max(0, combo.findData(wanted)))
             return combo
+        if field.many:
+            return SetField(field, choices_for(self._tasks, self._spec, field), given)
         line = QLineEdit(given)
-        if field.kind is Kind.LINKS:
-            line.setPlaceholderText("References or titles, with ; between several")
         if field.kind is Kind.REF:
             self._tasks.read(lambda s: names.titles(s.read(), field.target), lambda known: _complete(line, known))
         return line
@@ -120,10 +122,14 @@ class FormDialog(Form):
             if isinstance(control, Choice):
                 text = str(control.currentData() or "")
             else:
-                text = control.toPlainText() if isinstance(control, QPlainTextEdit) else control.text()
+                text = control.toPlainText() if isinstance(control, QPlainTextEdit) else control.text()  # a set's parts with ; between them
             if text.strip():
                 found[key] = text
         return found
+
+    def state(self) -> list[str]:
+        """What stands in the fields, the chips of sets included."""
+        return [*super().state(), *self.typed().values()]
 
     def _on_done(self) -> None:
         typed = self.typed()

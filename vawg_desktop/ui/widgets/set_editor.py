@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from vawg_desktop.domain.fields import FieldSpec, Kind
+from vawg_desktop.domain.values import split_set
 from vawg_desktop.ui.choices import Ask, Choice
 from vawg_desktop.ui.theme import icon, theme
 from vawg_desktop.ui.widgets.common import clear, offer
@@ -76,6 +77,8 @@ class SetEditor(QWidget):
     added = Signal(str, str)
     removed = Signal(str, str)
     followed = Signal(str)
+    #: Whether a record's chip opens it.
+    opens = True
 
     def __init__(self, spec: FieldSpec, choices: Ask | None = None) -> None:
         super().__init__()
@@ -120,7 +123,8 @@ class SetEditor(QWidget):
         if not isValid(self):  # the page was built anew meanwhile
             return
         self._keys = {label: key for key, label in choices}
-        offer(self._line, [label for _, label in choices])
+        picked = offer(self._line, [label for _, label in choices]).activated
+        picked.connect(lambda _: QTimer.singleShot(0, self, self.leave))  # once the line holds what was picked
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         dropped = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
@@ -153,7 +157,7 @@ class SetEditor(QWidget):
         row = QHBoxLayout(chip)
         row.setContentsMargins(theme.px(8), 0, 0, 0)
         row.setSpacing(0)
-        if self.spec.kind is Kind.LINKS:
+        if self.spec.kind is Kind.LINKS and self.opens:
             row.addWidget(ChipLink(words, partial(self.followed.emit, element)))
         else:
             row.addWidget(ChipWords(words))
@@ -180,3 +184,49 @@ class SetEditor(QWidget):
             self._flow.addWidget(self._chip(element, words))
         self._chips.setVisible(bool(elements))
         self._completed = False
+
+
+class SetField(SetEditor):
+    """The same in a form, where nothing is saved yet: it keeps its elements until the form is done with."""
+
+    opens = False
+
+    def __init__(self, spec: FieldSpec, choices: Ask | None = None, typed: str = "") -> None:
+        super().__init__(spec, choices)
+        self._line.setProperty("flat", False)
+        self._elements: list[Choice] = [(part, part) for part in split_set(typed)]
+        self.added.connect(self._on_added)
+        self.removed.connect(self._on_removed)
+        self.set_elements(self._elements)
+
+    def text(self) -> str:
+        """The elements as a form's text, with ``;`` between them, and what still stands in the line."""
+        return "; ".join([key for key, _ in self._elements] + [w for w in [self.left_over()] if w])
+
+    def setAccessibleName(self, name: str) -> None:
+        self._line.setAccessibleName(name)
+
+    def setAccessibleDescription(self, description: str) -> None:
+        self._line.setAccessibleDescription(description)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.left_over():
+                self.leave()  # Enter adds what is typed; with nothing typed it is the form's
+                return True
+        return super().eventFilter(watched, event)
+
+    def _on_added(self, _: str, text: str) -> None:
+        called = next((name for name, key in self._keys.items() if key == text), "")
+        parts = [(text, called)] if called else [self._meant(part) for part in split_set(text)]
+        self._elements += [one for one in parts if one[0] not in {key for key, _ in self._elements}]
+        self.set_elements(self._elements)
+
+    def _meant(self, part: str) -> Choice:
+        """The record whose reference was typed, else the words as they are, which the form looks up when it is done with."""
+        meant = [(key, name) for name, key in self._keys.items() if name.casefold().startswith(f"{part.casefold()} ")]
+        return meant[0] if len(meant) == 1 else (part, part)
+
+    def _on_removed(self, _: str, element: str) -> None:
+        self._elements = [one for one in self._elements if one[0] != element]
+        self.set_elements(self._elements)
