@@ -194,7 +194,7 @@ def test_months_that_are_no_year_are_no_stored_date() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "stored", "length"),
-    [("April to September 2026", "2026-04/2026-09", "half-year"), ("Oct 2026 to Mar 2027", "2026-10/2027-03", "half-year"),
+    [("H1 2026/27", "2026-04/2026-09", "half-year"), ("second half of 26/27", "2026-10/2027-03", "half-year"), ("April to September 2026", "2026-04/2026-09", "half-year"), ("Oct 2026 to Mar 2027", "2026-10/2027-03", "half-year"),
      ("year to December 2026", "2026", "year"), ("January to December 2026", "2026", "year"), ("year to March 2027", "2026-04/2027-03", "year")],
 )  # fmt: skip
 def test_six_and_twelve_months_in_words(typed: str, stored: str, length: str) -> None:

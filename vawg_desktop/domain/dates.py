@@ -54,6 +54,8 @@ _FY_QUARTER = re.compile(
 )
 #: A quarter in words: "quarter 3", "qtr 3", "3rd quarter".
 _QUARTER_WORDS = re.compile(r"\b(?:quarter|qtr)\s*([1-4])\b|\b([1-4])(?:st|nd|rd|th)\s+(?:quarter|qtr)\b")
+#: A half of a financial year: "H1", "first half of"; it begins as its first or third quarter does.
+_HALF_WORDS = re.compile(r"\b(?:h([12])|(first|1st|second|2nd) half)\b")
 _BARE_QUARTER = re.compile(r"q([1-4])")
 _OFFSET = re.compile(r"\+\s*([0-9]{1,3})\s*([dwmy])[a-z]*")
 
@@ -220,11 +222,15 @@ def _words(typed: str) -> str | None:
         return f"{_century(int(m[2]))}-{month:02d}"
     if (m := _DAY_MONTH.fullmatch(typed)) and (month := _month_number(m[2])):
         raise ValueRefusedError(f"“{_short(typed)}” has no year; type it with one.")
-    if m := _FY_QUARTER.fullmatch(_QUARTER_WORDS.sub(lambda q: f"q{q[1] or q[2]}", typed)):
+    in_quarters, halves = _HALF_WORDS.subn(lambda h: "q1" if (h[1] or h[2][0]) in "1f" else "q3", typed)
+    if m := _FY_QUARTER.fullmatch(_QUARTER_WORDS.sub(lambda q: f"q{q[1] or q[2]}", in_quarters)):
         year, last, quarter = (m[1], m[2], m[3]) if m[1] else (m[5], m[6], m[4])
         if not _follows(year, last):
             return None
-        return _financial_quarter_stored(_century(int(year)), int(quarter))
+        first = _century(int(year))
+        if halves:
+            return f"{first}-04/{first}-09" if quarter == "1" else f"{first}-10/{first + 1}-03"
+        return _financial_quarter_stored(first, int(quarter))
     if (m := _FY.fullmatch(typed)) and _follows(m[1], m[2]):
         return f"{m[1]}-04/{int(m[1]) + 1}-03"
     return _from_month_to_month(typed)
