@@ -1,4 +1,4 @@
--- Generated from vawg_desktop/domain (python dev.py schema); schema 14.
+-- Generated from vawg_desktop/domain (python dev.py schema); schema 15.
 
 CREATE TABLE area (
 	n INTEGER NOT NULL,
@@ -831,6 +831,7 @@ CREATE TABLE indicator (
 	count_unit TEXT,
 	area TEXT,
 	owner TEXT,
+	value_of TEXT,
 	good TEXT,
 	cases TEXT,
 	measure TEXT,

@@ -213,6 +213,16 @@ def test_twelve_months_are_added_up_of_counts_by_month_alone(session: Session) -
     assert indicators.series(session, indicator).year_totals() == []  # shares are not added up
 
 
+def test_what_each_value_is_decides_before_the_title(session: Session) -> None:
+    indicator = monthly(session, 13)
+    records.assign(session, indicator, [records.parse_assignment("value_of=What stood at the end of the period")], None)
+    assert indicators.series(session, indicator).year_totals() == []
+    records.assign(session, indicator, [records.parse_assignment(a) for a in ("title=Cases open", "value_of=")], None)
+    assert len(indicators.series(session, indicator).year_totals()) == 2  # nothing in these words says that they stand at a period's end
+    records.assign(session, indicator, [records.parse_assignment(a) for a in ("title=Waiting times reviewed", "value_of=flow")], None)
+    assert len(indicators.series(session, indicator).year_totals()) == 2
+
+
 def areas(session: Session, counts: dict[str, tuple[int, int]], unit: str = "offences") -> str:
     """An indicator of one title for each area, with a count and its base in 2025; returns the first one's id."""
     first = ""

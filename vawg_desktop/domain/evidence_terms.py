@@ -96,6 +96,12 @@ CASES = vocabulary(
     ("cohort", "Reported in the period, and followed"),
     ("snapshot", "Counted in the period, whenever reported"),
 )
+VALUE_OF = vocabulary(
+    "what each value of an indicator tells",
+    ("flow", "What happened in the period"),
+    ("stock", "What stood at the end of the period"),
+    ("share", "A share, rate or average"),
+)
 FIGURE_SCOPE = vocabulary(
     "whom a figure counts",
     ("women_and_girls", "Women and girls", "VAWG"),

@@ -53,6 +53,7 @@ INDICATOR = EntitySpec("indicator", "Indicator", "Indicators", "IN", "title", (
     term("count_unit", "Counted in", e.COUNT_UNIT, listed=Listed(width=110)),
     text("area", "Area", listed=Listed(width=120)),
     ref("owner", "Owner of the data", "partner", "Who clears each number before it is shared."),
+    term("value_of", "Each value is", e.VALUE_OF, "Only what happened in a period is added up to totals of twelve months. Where this is not stated, the title decides."),
     term("good", "Direction of good", e.GOOD_DIRECTION),
     term("cases", "Which cases", e.CASES, "A share of one stage in another is made only of counts of the same cases."),
     links("earlier_stages", "Earlier stages", "indicator", "The stages of the same process out of whose count this one is: charged out of referred.", inverse="Later stages"),
@@ -63,7 +64,7 @@ INDICATOR = EntitySpec("indicator", "Indicator", "Indicators", "IN", "title", (
     links("actions", "Actions", "action", inverse="Indicators"),
     SOURCES,
     NOTE,
-), listed=("title", "count_unit", "area"), form=("title", "count_unit", "good", "area"))  # fmt: skip
+), listed=("title", "count_unit", "area"), form=("title", "count_unit", "value_of", "good", "area"))  # fmt: skip
 
 INDICATOR_VALUE = EntitySpec("indicator_value", "Value of an indicator", "Values of indicators", "IV", "value", (
     ref("indicator", "Indicator", "indicator", required=True, listed=Listed(kind="title")),

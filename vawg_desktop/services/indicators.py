@@ -60,6 +60,8 @@ class Series:
     #: Whether it counts people, so that small numbers of it do not leave the office.
     of_people: bool = False
     least: int = small_counts.LEAST
+    #: What each value tells: "flow", "stock" or "share"; empty where nobody said, and the title decides.
+    value_of: str = ""
     #: Values of years or half-years where most are of months or quarters, or the other way round: they are on no chart.
     apart: list[Value] = field(default_factory=list[Value])
     chart: control.ControlChart = field(default_factory=control.ControlChart)
@@ -85,7 +87,8 @@ class Series:
     def year_totals(self) -> list[tuple[str, float, bool]]:
         """Totals of twelve months, by the last one: (period, total, whether any of them is provisional). Of counts by month alone, and none over a break or a gap."""
         months = [v.period for v in self.values]
-        if self.unit in ("per_cent", "days") or _RATE.search(self.title) or not self.values or any(len(m) != 7 or not m[5:].isdigit() for m in months):
+        adds = self.value_of == "flow" if self.value_of else not _RATE.search(self.title)
+        if not adds or self.unit in ("per_cent", "days") or not self.values or any(len(m) != 7 or not m[5:].isdigit() for m in months):
             return []
         made: list[tuple[str, float, bool]] = []
         for end in range(11, len(self.values)):
@@ -152,8 +155,8 @@ _HAPPENED = (
 
 def series(session: Session, indicator: str) -> Series:
     """An indicator, by its id, with its values in the order of their periods."""
-    row = plain_rows(session.read(), "SELECT id, reference, title, count_unit, good, target FROM indicator WHERE id = ?", (indicator,))[0]
-    made = Series(str(row["id"]), str(row["reference"]), str(row["title"]), str(row["count_unit"] or ""), str(row["good"] or ""), _number(row["target"]), of_people=bool(small_counts.of_people(session.read(), indicator)), least=small_counts.least(session.read()))
+    row = plain_rows(session.read(), "SELECT id, reference, title, count_unit, value_of, good, target FROM indicator WHERE id = ?", (indicator,))[0]
+    made = Series(str(row["id"]), str(row["reference"]), str(row["title"]), str(row["count_unit"] or ""), str(row["good"] or ""), _number(row["target"]), of_people=bool(small_counts.of_people(session.read(), indicator)), least=small_counts.least(session.read()), value_of=str(row["value_of"] or ""))
     by_period: dict[str, Value] = {}
     happened: dict[str, list[str]] = {}
     for value_id, reference, title in session.read().exec_driver_sql(_HAPPENED, (indicator,)):

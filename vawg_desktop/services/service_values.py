@@ -172,6 +172,7 @@ def _indicator(tx: Transaction, service: str, measure: str) -> str:
     row, column = tx.row("service", service), CONTRACT.by_key[measure]
     made = tx.create("indicator", {
         "title": f"{column.heading}: {row['reference']}", "measure": measure, "count_unit": MEASURED_IN.get(measure, "people"), "definition": column.hint,
+        "value_of": "stock" if measure in ("waiting", "longest_wait") else None if measure == "supported" else "flow",  # one person may be supported in several periods
         "good": "down" if measure in ("waiting", "longest_wait", "declined") else "neither",
     }, id=None if there else id)  # fmt: skip
     tx.link(OF_SERVICE, made, service)

@@ -121,7 +121,7 @@ LAYOUTS: dict[str, tuple[Group, ...]] = {
     ),
     "indicator": (
         Group("@series", ()), Group("@stages", ()), Group("@beside_areas", ()),
-        Group("What is counted", ("definition", "numerator", "denominator", "count_unit", "cases", "area", "good", "target", "measure")),
+        Group("What is counted", ("definition", "numerator", "denominator", "count_unit", "value_of", "cases", "area", "good", "target", "measure")),
         Group("@services", ()), Group("@gaps", ()), Group("@actions", ()), Group("@links", ()),
         Group("Source and basis", ("sources", "note")),
         Group("@history", ()),
