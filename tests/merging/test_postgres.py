@@ -27,7 +27,7 @@ from tests.services.test_survey_results import HEAD, rows_at_random
 from tests.test_architecture import ROOT
 from tests.test_cli import Run
 from vawg_desktop import paths
-from vawg_desktop.domain.entities import BY_KEY
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES
 from vawg_desktop.domain.errors import AppError, NotFoundError, RuleError, StaleError, StoreError
 from vawg_desktop.services import (
     agenda,
@@ -112,6 +112,10 @@ def test_lists_counts_search_and_history_are_those_of_the_file(server: Session, 
             assert sorted(found[0]) == sorted(found[1])
             if sort != "accountable":
                 assert found[0] == found[1], sort
+    for spec in ENTITIES:  # every kind by every one of its columns
+        for sort in sorted(spec.columns):
+            found = [sorted(str(i) for i in lists.ids(s, ListQuery(spec.key, sort=sort, descending=True))) for s in (server, sample)]
+            assert len(found[0]) == len(found[1]), (spec.key, sort)
     for entity, key in ((e, k) for e in ("recommendation", "action", "gap", "partner", "source") for k, _ in list_groups.offered(BY_KEY[e])):
         query = ListQuery(entity, group=key)
         in_groups = [[(g.words, g.count) for g in lists.groups(s, query)] for s in (server, sample)]

@@ -122,6 +122,18 @@ def test_a_board_and_an_area_go_by_themselves(whole: Session, tmp_path: Path) ->
     there.store.close()
 
 
+def test_proof_goes_with_what_it_proves_whichever_names_the_other(whole: Session, tmp_path: Path) -> None:
+    gap, _ = records.create(whole, "gap", {"statement": "No drop-in centre in Thanet", "area": "Thanet"})
+    other, _ = records.create(whole, "gap", {"statement": "No drop-in centre in Dover", "area": "Dover"})
+    proofs = [records.create(whole, "evidence", {"title": t, "kind": "document"})[0] for t in ("Needs assessment", "Test of the closure", "Of Dover", "Taken off again")]
+    for record, proof in ((gap, proofs[0]), (other, proofs[2]), (gap, proofs[3])):
+        records.set_link(whole, "gap", "evidence", record, proof)
+    records.set_link(whole, "gap", "evidence", gap, proofs[3], remove=True)
+    records.create(whole, "closure_test", {"about": gap, "kind": "action_evidenced", "result": "Seen", "evidence": proofs[1]})
+    part = splitting.choose(whole, Chosen(area="Thanet"))
+    assert [p in part.whole for p in proofs] == [True, True, False, False]
+
+
 def test_the_successors_acceptance_comes_back_by_merge(whole: Session, tmp_path: Path) -> None:
     asked = Chosen((_owner(whole),))
     done = splitting.hand_over(whole, asked, tmp_path / "part.vawg", passphrase=None, to_whom="The new authority")

@@ -331,14 +331,17 @@ GAP = EntitySpec("gap", "Gap", "Gaps", "G", "statement", (
     BASIS,
     SOURCES,
     NOTE,
-), status="status", closes_by_tests=True, owner="owner", derived=("x_sort", "x_weight"), kept_counts=True, large=True,
+), status="status", finished=frozenset({"closed"}), closes_by_tests=True, owner="owner", derived=("x_sort", "x_weight"), kept_counts=True, large=True,
    listed=("statement", "status", "provision", "owner", "x_weight"), form=("statement", "journey_stages", "needs", "provision", "owner", "recommendations", "service.gaps", "sources"),
    filters=(("No provision", "provision", "none"), ("Not known", "provision", "unknown")), tracked=True, numbered=("gap no", "gap ref"))  # fmt: skip
 
-#: Derived columns that lists show as a field is shown.
+#: Derived columns that are whole numbers, or that lists show as a field is shown; the others are text.
 DERIVED: dict[str, FieldSpec] = {
     f.key: f
     for f in (
+        whole("x_actions", "Actions", 0, 9999, "How many actions serve it."),
+        whole("x_open", "Open", 0, 1, "Whether something is still to be done."),
+        whole("x_slips", "Date moved later", 0, 9999, "How often."),
         whole("x_done", "Done", 0, 9999, "How many of its actions are complete.", listed=Listed(width=68, kind="progress", sort="x_actions")),
         whole("x_weight", "Severity × frequency", 0, 16, "Each from 1 to 4.", listed=Listed("Weight", 72, "–")),
         when("x_heard", "Last update", "The date that its latest update is about.", listed=Listed(width=116, empty="None yet", sort="heard")),

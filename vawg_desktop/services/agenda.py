@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import movement
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS
+from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS, open_sql
 from vawg_desktop.domain.dates import bounds, label, parse_date
 from vawg_desktop.domain.entities import ACTION, ENTITIES
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
@@ -159,8 +159,7 @@ def _awaiting(session: Session) -> list[Proposal]:
     """Recommendations and gaps that need nothing more than the two signatures to be closed."""
     found: list[Proposal] = []
     for spec in (e for e in ENTITIES if e.closes_by_tests):
-        ends = ", ".join(f"'{s}'" for s in sorted(spec.finished | {"closed"}))
-        sql = f'SELECT id FROM "{spec.key}" WHERE NOT deleted AND coalesce(closure_route, \'\') > \'\' AND coalesce(status, \'\') NOT IN ({ends}) ORDER BY length(reference), reference'
+        sql = f'SELECT id FROM "{spec.key}" t WHERE NOT deleted AND coalesce(closure_route, \'\') > \'\' AND {open_sql(spec)} ORDER BY length(reference), reference'
         for (id,) in session.read().exec_driver_sql(sql).fetchall():
             stands = closing.standing(session, str(id))
             if [m.test for m in stands.missing] == ["signed"]:

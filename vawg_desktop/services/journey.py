@@ -60,7 +60,7 @@ class PlacedGap:
     @property
     def open(self) -> bool:
         """Whether it is still to be closed."""
-        return self.status != "closed"
+        return self.status not in BY_KEY["gap"].finished
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vawg_desktop.domain.entities import DERIVED
 from vawg_desktop.domain.fields import EntitySpec, Kind
 
 
@@ -11,8 +12,8 @@ def order(spec: EntitySpec, sort: str, descending: bool) -> str:
     way = "DESC" if descending else "ASC"
     if column in ("reference",):
         return f"length(reference) {way}, reference {way}, n {way}"  # A-9999 before A-10000
-    known = spec.by_key.get(column)
-    numeric = column in ("x_actions", "x_done", "x_slips") or (known is not None and known.kind in (Kind.WHOLE, Kind.YES_NO))
+    known = spec.by_key.get(column) or DERIVED.get(column)
+    numeric = column in ("conflicts", "deleted") or (known is not None and known.kind in (Kind.WHOLE, Kind.YES_NO))
     if known is not None and known.kind is Kind.NUMBER:  # stored as text
         return f"coalesce(\"{column}\", '') = '', CAST(nullif(\"{column}\", '') AS NUMERIC) {way}, n {way}"
     last = f'"{column}" IS NULL' if numeric else f"coalesce(\"{column}\", '') = ''"

@@ -16,9 +16,9 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.conditions import is_open
 from vawg_desktop.domain.dates import label
-from vawg_desktop.domain.entities import ACTION, BY_KEY, ENTITIES
+from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EVIDENCE
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
-from vawg_desktop.domain.fields import Kind, Value
+from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind, Value
 from vawg_desktop.domain.merge import content_id
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names
@@ -170,9 +170,34 @@ def _add_parts(part: Part, connection: Connection) -> None:
                 new += _add(part, connection, kind, column, waiting)
         for kind in _ABOUT:
             new += _add(part, connection, kind, "about", waiting)
-        for link in ("evidence.actions", "evidence.recommendations"):
-            new += _add_linked(part, connection, "evidence", link, waiting)
+        new += _add_proof(part, connection, waiting)
         waiting = new
+
+
+def _add_proof(part: Part, connection: Connection, ids: Sequence[str]) -> list[str]:
+    """The evidence of some records, whichever of the two names the other; what is new."""
+    new: list[str] = []
+    for field_ in EVIDENCE.fields:
+        if field_.kind is Kind.LINKS:
+            new += _add_linked(part, connection, EVIDENCE.key, EVIDENCE.link_kind(field_), ids)
+    for spec in ENTITIES:
+        for field_ in spec.fields:
+            if field_.target == EVIDENCE.key and spec.key not in _STAY:
+                new += _add(part, connection, EVIDENCE.key, "id", _ends(connection, spec, field_, ids))
+    return new
+
+
+def _ends(connection: Connection, spec: EntitySpec, field_: FieldSpec, ids: Sequence[str]) -> list[str]:
+    """The records that a field of some rows of a kind names."""
+    found: list[str] = []
+    for some in _in(ids):
+        marks = ",".join("?" * len(some))
+        if field_.many:
+            rows = connection.exec_driver_sql(f"SELECT b FROM link WHERE kind = ? AND NOT deleted AND a IN ({marks})", (spec.link_kind(field_), *some))
+        else:
+            rows = connection.exec_driver_sql(f'SELECT "{field_.key}" FROM "{spec.key}" WHERE "{field_.key}" IS NOT NULL AND id IN ({marks})', some)
+        found += [str(i) for (i,) in rows]
+    return found
 
 
 def _add_rests(part: Part, connection: Connection) -> None:
@@ -279,7 +304,7 @@ def _offer(session: Session, tx: Transaction, part: Part, to_whom: str) -> list[
         for some in _in(ids):
             marks = ",".join("?" * len(some))
             for row in plain_rows(tx.connection, f'SELECT * FROM "{kind}" WHERE id IN ({marks}) AND NOT deleted ORDER BY n', some):
-                finished = not is_open(ACTION, {k: str(v) if v is not None else None for k, v in row.items()}) if spec is ACTION else row.get(spec.status) in spec.finished | {"closed"}
+                finished = not is_open(spec, row)
                 id = content_id(HANDOVER.key, str(row["id"]))
                 if finished or tx.free_id(HANDOVER.key, id) is None:
                     continue

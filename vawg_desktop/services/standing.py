@@ -59,7 +59,7 @@ class Position:
 
     def open_gaps(self) -> list[Row]:
         """Gaps that are not closed."""
-        return [r for r in self.gaps if r.get("status") != "closed"]
+        return [r for r in self.gaps if is_open(GAP, r)]
 
 
 def standing(session: Session, upto: Upto = None, day: date | None = None) -> Position:

@@ -11,7 +11,7 @@ from vawg_desktop.domain.dates import both_orders, label, last_day, may_be
 from vawg_desktop.domain.entities import BY_KEY, PARTNER, RECOMMENDATION, EntitySpec
 from vawg_desktop.domain.errors import ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
-from vawg_desktop.domain.terms import CROSS_CUTTING, FINISHED, PILLAR, fold
+from vawg_desktop.domain.terms import CROSS_CUTTING, PILLAR, fold
 from vawg_desktop.domain.values import to_stored
 from vawg_desktop.exchange.cells import NO_DATE, as_typed
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
@@ -308,7 +308,7 @@ def _is_finished(spec: EntitySpec, one: Given | None) -> bool:
     """Whether a row's own status says that nothing is left to do."""
     terms = spec.by_key["status"].terms if "status" in spec.by_key else None
     found = terms.find(one.text) if terms is not None and one is not None else None
-    return found is not None and found.key in FINISHED | {"closed"}
+    return found is not None and found.key in spec.finished
 
 
 #: A date with a time from 22:00 and no time zone: that evening, or London midnight of the next day.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from vawg_desktop.domain.entities import BY_KEY, ENTITIES, LINK
+from vawg_desktop.domain.entities import BY_KEY, DERIVED, ENTITIES, LINK
 from vawg_desktop.domain.fields import EntitySpec, FieldSpec, Kind
 from vawg_desktop.store.version import SCHEMA_VERSION
 
@@ -14,8 +14,6 @@ metadata = MetaData()
 #: Columns of an entity's row that are derived: never logged, rebuilt by ``check --repair``.
 #: ``born`` is the creating entry (the head of every cell without a row in ``head``).
 _COMMON = ("born", "conflicts")
-#: Derived columns that are whole numbers; the others are text.
-_WHOLE = frozenset({"x_actions", "x_done", "x_open", "x_slips", "x_weight"})
 
 
 #: Text compares by its letters' numbers in both engines, whatever a server's language.
@@ -41,7 +39,7 @@ def derived_columns(entity: str) -> tuple[str, ...]:
 
 
 def _entity_table(spec: EntitySpec) -> Table:
-    extras = [Column(name, Integer if name in _WHOLE else _TEXT) for name in spec.derived]
+    extras = [Column(name, Integer if name in DERIVED and DERIVED[name].kind is Kind.WHOLE else _TEXT) for name in spec.derived]
     reference = [] if spec is LINK else [Column("reference", _TEXT)]
     return Table(
         spec.key,

@@ -210,10 +210,11 @@ class SetField(SetEditor):
         self._line.setAccessibleDescription(description)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.left_over():
-                self.leave()  # Enter adds what is typed; with nothing typed it is the form's
-                return True
+        pressed = event if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
+        entered = pressed is not None and pressed.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not pressed.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if entered and self.left_over():
+            self.leave()  # Enter adds what is typed; with nothing typed it is the form's
+            return True
         return super().eventFilter(watched, event)
 
     def _on_added(self, _: str, text: str) -> None:
