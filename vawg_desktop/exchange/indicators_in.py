@@ -18,7 +18,17 @@ from vawg_desktop.domain.errors import FileRefusedError, ValueRefusedError
 from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import preflight, reading, text_child
 from vawg_desktop.exchange.cells import Cell, plain_text
-from vawg_desktop.exchange.indicator_table import COLUMNS, Table, join_year_and_part, name_months
+from vawg_desktop.exchange.indicator_table import (
+    COLUMNS,
+    Table,
+    headings,
+    is_code,
+    join_year_and_part,
+    measures_beside,
+    name_months,
+    period_column,
+    unread_headings,
+)
 from vawg_desktop.exchange.numbers_in import COMMA, NOT_GIVEN, number_of
 from vawg_desktop.exchange.periods import (
     BESIDE,
@@ -35,7 +45,7 @@ _TOP = 30
 #: What the Home Office calls the column of how many outcomes there were, folded.
 _OUTCOMES_COLUMN = re.compile(r"number of outcomes|(?:force )?outcomes (?:for|in|recorded in) (?:the )?(?:period|quarter|year)|outcomes")
 #: Units by what tables call them.
-_UNITS = {"offences": "offences", "offence": "offences", "crimes": "offences", "victims": "victims", "victim": "victims", "suspects": "suspects", "defendants": "defendants", "referrals": "referrals", "people": "people", "persons": "people", "days": "days", "per cent": "per_cent", "percent": "per_cent", "percentage": "per_cent", "pounds": "pounds"}
+_UNITS = {"offences": "offences", "offence": "offences", "crimes": "offences", "victims": "victims", "victim": "victims", "suspects": "suspects", "defendants": "defendants", "referrals": "referrals", "people": "people", "persons": "people", "days": "days", "per cent": "per_cent", "percent": "per_cent", "percentage": "per_cent", "%": "per_cent", "pounds": "pounds"}
 
 
 @dataclass(slots=True)
@@ -91,6 +101,8 @@ def read_indicators(path: Path, mapping: Mapping[str, str] | None = None) -> Ind
         _long_or_wide(table, found, wanted)
     found.series = _each_once(found)
     if not any(s.values for s in found.series):
+        if (unread := next((p for p in found.problems if p[0] == "two_headings"), None)) is not None:
+            raise FileRefusedError(unread[1], code=unread[0])
         first = f" The first row: {found.problems[0][1]}" if found.problems else ""
         raise FileRefusedError(f"{name} holds no numbers over time that we understand: a long table has columns such as Metric, Area, Period and Value, a wide one has a column for each period.{first}", code="no_series")
     return found
@@ -138,11 +150,13 @@ def _as_shown(cell: Cell, share: bool) -> str:
 def _headed(sheet: str, rows: list[list[str]], wanted: Mapping[str, str]) -> Table | None:
     """A sheet with its row of headings: the first of its top rows that has those of a table we know, or two periods."""
     for n, row in enumerate(rows[:_TOP]):
-        table = Table(sheet, row, [r if len(r) >= len(row) else r + [""] * (len(row) - len(r)) for r in rows[n + 1 :]], n)
+        heads, groups, deep = headings(rows, n) or (row, [], 1)
+        table = Table(sheet, heads, [r if len(r) >= len(heads) else r + [""] * (len(heads) - len(r)) for r in rows[n + deep :]], n + deep - 1, groups=groups)
         known = any(all(table.column(k) is not None for k in names) for _, names, _ in _KINDS)
         mapped = bool(wanted) and all(table.column(w) is not None for w in wanted.values())
-        long = table.column(*COLUMNS["period"]) is not None and table.column(*COLUMNS["value"]) is not None
-        if known or mapped or long or sum(period_of(c) is not None for c in row if c) >= 2:
+        period = period_column(table)
+        long = period is not None and (table.column(*COLUMNS["value"]) is not None or bool(measures_beside(table, period, [])))
+        if known or mapped or long or sum(period_of(c) is not None for c in heads if c) >= 2:
             return table
     return None
 
@@ -199,8 +213,18 @@ def _by_month(table: Table, found: IndicatorFile, series: dict[tuple[str, str], 
             found.problems.append(("no_month", f"{table.place(n, month)}: “{row[month]}” is not a month, or no {kind} is given; the row is not counted.", table.place(n, month)))
             continue
         _add(series, title, row[within], period, 1, definition)
+    _fill_with_nought(series)
     if twice:
         found.problems.append(("crime_twice", f"{how_many(twice, 'row')} of {table.name} {'gives a crime' if twice == 1 else 'give crimes'} that is already further up; each crime is counted once.", table.name))
+
+
+def _fill_with_nought(series: dict[tuple[str, str], SeriesIn]) -> None:
+    """Every crime of an area's month is listed, so a type that a month does not name did not occur in it."""
+    months: dict[str, set[str]] = {}
+    for one in series.values():
+        months.setdefault(one.area, set()).update(one.values)
+    for one in series.values():
+        one.values = {m: one.values.get(m, ("0", False)) for m in sorted(months[one.area])}
 
 
 def _recorded(table: Table, found: IndicatorFile, series: dict[tuple[str, str], SeriesIn]) -> None:
@@ -249,16 +273,31 @@ def _long_or_wide(table: Table, found: IndicatorFile, wanted: Mapping[str, str])
             row[stated] = period
     join_year_and_part(table)
     at = {key: table.column(*([wanted[key]] if key in wanted else names)) for key, names in COLUMNS.items()}
+    at["period"] = period_column(table, wanted.get("period", ""))
     periods = {n: p for n, h in enumerate(table.heads) if (p := period_of(h)) is not None}
     numbers = [n for n in (*periods, at["value"]) if n is not None]
     table.comma = any(COMMA.fullmatch(row[n].strip("%£€ ")) for row in table.rows for n in numbers if n < len(row))
     if len(periods) >= 2 and not (at["period"] is not None and at["value"] is not None):
+        if unread := unread_headings(table, [*periods]):
+            found.problems.append(("two_headings", f"{table.name}: the headings stand in two rows that we cannot put together: “{unread}” stands where a number was expected. Give each column one heading, such as 2021/22 Q1, and try again.", table.name))
+            return
         _wide(table, found, at, periods)
-    elif at["period"] is not None and at["value"] is not None:
+        return
+    if at["period"] is None:
+        return
+    beside = [] if at["metric"] is not None or "value" in wanted else measures_beside(table, at["period"], [at["area"], at["unit"]])
+    if at["value"] is not None and (len(beside) < 2 or fold(table.heads[at["value"]]) == "value"):
         _long(table, found, at)
+    else:
+        before = found.rows
+        for n in beside or measures_beside(table, at["period"], [at["area"], at["unit"], at["metric"]]):
+            found.rows = before  # its rows count once, however many measures they tell
+            table.comma = any(COMMA.fullmatch(row[n].strip("%£€ ")) for row in table.rows)
+            _long(table, found, {**at, "value": n}, called=table.heads[n])
 
 
-def _long(table: Table, found: IndicatorFile, at: Mapping[str, int | None]) -> None:
+def _long(table: Table, found: IndicatorFile, at: Mapping[str, int | None], called: str = "") -> None:
+    """Take a table with a row for each number. ``called`` is the measure where the heading of its numbers names it."""
     series: dict[tuple[str, str], SeriesIn] = {}
     period_at, value_at = at["period"], at["value"]
     assert period_at is not None and value_at is not None
@@ -267,7 +306,7 @@ def _long(table: Table, found: IndicatorFile, at: Mapping[str, int | None]) -> N
         if not any(row):
             continue
         found.rows += 1
-        title, area = ", ".join([_text(row, at["metric"]) or table.name, *(row[k] for k in parts if row[k] and fold(row[k]) not in _EVERYBODY)]), _text(row, at["area"])
+        title, area = ", ".join([*([m] if (m := _text(row, at["metric"])) else []), *([called] if called else [] if m else [table.name]), *(row[k] for k in parts if row[k] and fold(row[k]) not in _EVERYBODY)]), _text(row, at["area"])
         period = period_of(row[period_at])
         if period is None:
             found.problems.append(("no_period", f"{table.place(n, period_at)}: “{row[period_at]}” is not a month, quarter or year.{in_full(row[period_at])}", table.place(n, period_at)))
@@ -303,9 +342,9 @@ def _without_totals(table: Table, found: IndicatorFile) -> None:
 
 
 def _wide(table: Table, found: IndicatorFile, at: Mapping[str, int | None], periods: Mapping[int, str]) -> None:
-    label_at = at["metric"] if at["metric"] is not None else next((n for n in range(min(periods)) if n != at["area"]), None)
-    kinds = [n for n in range(min(periods)) if n not in (label_at, at["area"], at["unit"]) and "code" not in fold(table.heads[n]) and len({row[n] for row in table.rows if any(row)}) > 1]
-    used = {label_at, at["area"], at["unit"], *periods, *kinds, *(n for n in range(min(periods)) if "code" in fold(table.heads[n]))}
+    label_at = at["metric"] if at["metric"] is not None else next((n for n in range(min(periods)) if n != at["area"] and not is_code(table, n)), None)
+    kinds = [n for n in range(min(periods)) if n not in (label_at, at["area"], at["unit"]) and not is_code(table, n) and len({row[n] for row in table.rows if any(row)}) > 1]
+    used = {label_at, at["area"], at["unit"], *periods, *kinds, *(n for n in range(min(periods)) if is_code(table, n))}
     for n, head in enumerate(table.heads):
         if n not in used and any(row[n] for row in table.rows):
             found.problems.append(("column_left_out", f"The column “{head}” of {table.name} is not a period, so its cells were not imported.", table.name))
@@ -315,10 +354,12 @@ def _wide(table: Table, found: IndicatorFile, at: Mapping[str, int | None], peri
             continue
         found.rows += 1
         title = ", ".join([title or table.name, *(row[k] for k in kinds if row[k])])
-        one = SeriesIn(title, area, _UNITS.get(fold(_text(row, at["unit"])), ""))
-        for column, period in periods.items():
-            _put(table, found, one, n, column, period, _text(row, column), marked=PROVISIONAL.search(table.heads[column]) is not None)
-        found.series += [one] if one.values or one.not_given else []
+        for group in dict.fromkeys(map(table.group, periods)):
+            one = SeriesIn(f"{title}, {group}" if group else title, area, _UNITS.get(fold(_text(row, at["unit"])), "") or _UNITS.get(fold(group), ""))
+            for column, period in periods.items():
+                if table.group(column) == group:
+                    _put(table, found, one, n, column, period, _text(row, column), marked=PROVISIONAL.search(table.heads[column]) is not None)
+            found.series += [one] if one.values or one.not_given else []
     _without_totals(table, found)
 
 

@@ -225,6 +225,26 @@ def financial_quarter(year: str, quarter: str) -> str | None:
     return f"{int(found[1])}-Q{number + 1}" if number < 4 else f"{int(found[1]) + 1}-Q1"
 
 
+#: What stands over the column of a whole year beside its months or quarters.
+_WHOLE_YEAR = re.compile(r"(?:full |whole |annual |year(?:ly)? )?(?:total|year|annual)s?", re.IGNORECASE)
+_MONTH_TO_MONTH = re.compile(rf"({_MONTH})\W*(?:to|-|–)?\W*({_MONTH})", re.IGNORECASE)
+
+
+def part_of_year(year: str, part: str) -> str | None:
+    """A heading such as Q1, April, Apr-Jun, H1 or Total that stands under a year, as a period; None where it is none."""
+    part = _QUARTER_NAMES.sub(lambda m: f"Q{m[2] or _ORDINALS[m[1].casefold()]}", " ".join(part.split()))
+    year = re.sub(r"^(?:FY|financial year|calendar year|year)\s*", "", year.strip(), flags=re.IGNORECASE)
+    if not part or part.isdigit():
+        return None
+    if _WHOLE_YEAR.fullmatch(part):
+        return period_of(year)
+    if (found := _MONTH_TO_MONTH.fullmatch(part)) is not None:
+        first, last = (year_and_part(year, m, quarters=False) for m in (found[1], found[2]))
+        length = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1 if first and last else 0
+        return _months(last, length) if last and 0 < length <= 12 else None
+    return year_and_part(year, part, quarters=False) or period_of(f"{part} {year}")
+
+
 def year_and_part(year: str, part: str, *, quarters: bool, financial: bool = False) -> str | None:
     """A month (in words or by its number) or, where the column says so, a quarter of a year as a period; the year is of finance where it is written 2017/18.
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from vawg_desktop.analysis import concentration, harm, survival
 from vawg_desktop.domain import identifying
+from vawg_desktop.domain.case_outcomes import Ended, how_ended
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cases_in import Cases, Weights
 
@@ -24,8 +25,6 @@ TOPS = (0.01, 0.05, 0.1, 0.2)
 _POINTS = 100
 #: By so many days it is told how far cases got.
 BY_DAYS = (90, 180, 365)
-#: Outcomes without further action, by what the Home Office's groups and codes are called; a charge has a date of its own.
-_CHARGED_WORDS = ("charge", "summons")
 #: Caveats that stand beside every measure of harm.
 CAVEATS = (
     "Harm is counts times weights: what crimes of a kind weigh together. It is not a score for a case, a victim or an offender.",
@@ -268,9 +267,9 @@ def _times(cases: Cases, rows: Mapping[str, Sequence[int]], first: Mapping[str, 
     outcomes = _texts(cases, "outcome")
     for reference, some in rows.items():
         start = first[reference]
-        charged, ended = _earliest(cases, "charged", some), _earliest(cases, "outcome_date", some)
-        if charged is None and ended is not None and any(w in fold(outcomes[n]) for n in some for w in _CHARGED_WORDS):
-            charged = ended
+        closed = {kind: [n for n in some if how_ended(outcomes[n]) is kind] for kind in (Ended.CHARGED, Ended.WITHOUT)}
+        charged = _earliest(cases, "charged", some) or _earliest(cases, "outcome_date", closed[Ended.CHARGED])
+        ended = _earliest(cases, "outcome_date", closed[Ended.WITHOUT])
         end, cause = (charged, "Charged") if charged is not None else (ended, "Ended without a charge") if ended is not None else (until, None)
         times.append(float(max(0, (end - start).days)))  # an end before its report is a slip of the extract: the case is followed for no day
         causes.append(cause)

@@ -62,7 +62,7 @@ class Series:
     least: int = small_counts.LEAST
     #: What each value tells: "flow", "stock" or "share"; empty where nobody said, and the title decides.
     value_of: str = ""
-    #: Values of years or half-years where most are of months or quarters, or the other way round: they are on no chart.
+    #: Values of periods of another length than most, or of years that begin in another month: they are on no chart.
     apart: list[Value] = field(default_factory=list[Value])
     chart: control.ControlChart = field(default_factory=control.ControlChart)
 
@@ -101,7 +101,9 @@ class Series:
         """Which values are on no chart, as a sentence; empty where all are."""
         if not self.apart:
             return ""
-        return f"{how_many(len(self.apart), 'value')} of another length of time, such as {short_label(self.apart[0].period)}, {'is' if len(self.apart) == 1 else 'are'} not on the chart."
+        same = bool(self.values) and length(self.values[0].period) == length(self.apart[0].period)
+        kind = "for a year that begins in another month" if same else "of another length of time"
+        return f"{how_many(len(self.apart), 'value')} {kind}, such as {short_label(self.apart[0].period)}, {'is' if len(self.apart) == 1 else 'are'} not on the chart."
 
     def sentence(self) -> str:
         """The series in words: from when to when, the last value, mean and limits, what the last point says, and the target."""
@@ -168,22 +170,26 @@ def series(session: Session, indicator: str) -> Series:
         period = str(r["period"])
         made.doubled += period in by_period
         by_period[period] = Value(str(r["id"]), str(r["reference"]), period, value, _number(r["base"]), bool(r["provisional"]), bool(r["process_changed"]), bool(r["counted_otherwise"]), str(r["break_reason"] or ""), tuple(happened.get(str(r["id"]), ())))
-    usual = _usual_length(by_period)
-    made.apart = [v for p, v in by_period.items() if _long(p) != usual]
-    made.values = sorted((v for p, v in by_period.items() if _long(p) == usual), key=lambda v: bounds(v.period))
+    together = _on_one_chart(by_period)
+    made.apart = [v for p, v in by_period.items() if p not in together]
+    made.values = sorted((v for p, v in by_period.items() if p in together), key=lambda v: bounds(v.period))
     made.chart = control.xmr([v.value for v in made.values], [n for n, v in enumerate(made.values) if v.process_changed or v.counted_otherwise])
     return made
 
 
-def _long(period: str) -> str:
-    """A period's length where it is half a year or more; nothing for a quarter and less."""
-    return told if (told := length(period)) in ("half-year", "year") else ""
+def _on_one_chart(periods: Iterable[str]) -> frozenset[str]:
+    """The periods that most of a series are like: of one length, of equally many the shortest, and of years those that begin as most do.
 
-
-def _usual_length(periods: Iterable[str]) -> str:
-    """What most periods of a series are, of equally many the shortest: among months or quarters a year's number stands many times too high."""
-    counts = Counter(map(_long, periods))
-    return max(("", "half-year", "year"), key=lambda k: counts[k])
+    Among months a year's number stands many times too high. Rolling years begin in every month, and stay together.
+    """
+    every = list(periods)
+    counts = Counter(map(length, every))
+    usual = max(("month", "quarter", "half-year", "year", "day"), key=lambda k: counts[k])
+    of_length = [p for p in every if length(p) == usual]
+    begins = Counter(bounds(p)[0].month for p in of_length)
+    if usual == "year" and begins and (most := begins.most_common(1)[0])[1] * 3 >= 2 * len(of_length):
+        of_length = [p for p in of_length if bounds(p)[0].month == most[0]]
+    return frozenset(of_length)
 
 
 def belonging_to(session: Session, record: str) -> list[Series]:
