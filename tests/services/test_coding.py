@@ -338,7 +338,7 @@ def test_a_break_in_the_codebook_forbids_to_compare(session: Session, tmp_path: 
     answer_review.sign_off(session, desk.survey, question, {line.text.response: (line.text.words, [])})
     coding.change(session, later, [line.text.response], add=[named(session, later)["CCTV"]])
     made = survey_results.result(session, answers, question, by="wave", least=0)
-    assert any("2026: version 2; The only wave: version 1" in n and "not compared" in n for n in made.notes)
+    assert any("2026: version 2; Wave without a name: version 1" in n and "not compared" in n for n in made.notes)
 
 
 def test_a_quote_is_words_as_shown_with_the_themes_of_its_codes(session: Session) -> None:

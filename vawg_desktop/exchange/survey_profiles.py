@@ -108,7 +108,7 @@ _WHO = re.compile(
     r"\b(?:e ?mail|(?:tele)?phone (?:number|no)|mobile (?:number|no)|first ?names?|last ?names?|sur ?names?|full names?|your names?|forenames?|maiden name|"
     r"(?:home |postal |street )?address|post ?codes?|date of birth|dob|national insurance|nhs number|ip ?addr(?:ess)?|latitude|longitude|geo ?location|"
     r"contact (?:details|info\w*|number|name)|signature|user ?name|twitter|instagram|facebook|social media handle|registration number|(?:car|vehicle) reg(?:istration)?|number ?plate|"
-    r"birth ?(?:day|date)|date (?:you|they|he|she) (?:were|was) born|what ?3 ?words|what three words|house (?:number|no|name)|door number|street name|uprn|usrn|eastings?|northings?|grid ref(?:erence)?|coordinates|passport|driving licen[cs]e|(?:crime|custody|collar|warrant|shoulder|staff|employee|payroll|student|pupil|officer|badge|case|incident|membership|account|ni|nhs|nino) ?(?:reference|ref|number|id|no(?= ?(?:$|optional|if known)))|(?:snap ?chat|tik ?tok|whats ?app|linked ?in|discord) (?:name|handle|user ?name|id)|screen ?name|gamer ?tag|nickname|tel (?:no|number)|device (?:name|id)|custom(?: data| value| variable| field)? ?\d+)\b"
+    r"birth ?(?:day|date)|date (?:you|they|he|she) (?:were|was) born|what ?3 ?words|what three words|house (?:number|no|name)|door number|street name|uprn|usrn|eastings?|northings?|grid ref(?:erence)?|coordinates|passport|driving licen[cs]e|(?:crime|custody|collar|warrant|shoulder|staff|employee|payroll|student|pupil|officer|badge|case|incident|membership|account|ni|nhs|nino) ?(?:reference|ref|number|id|no(?= ?(?:$|optional|if known)))|(?:snap ?chat|tik ?tok|whats ?app|linked ?in|discord) (?:name|handle|user ?name|id)|screen ?name|gamer ?tag|nickname|tel (?:no|number)|device ?(?:name|id)|custom(?: data| value| variable| field)? ?\d+)\b"
 )
 #: A short heading that is a name's: "Name (optional)", "Respondent name", "What is your child's name?".
 _NAME = re.compile(r"(?:your )?(?:snap ?chat|tik ?tok|whats ?app|linked ?in|discord)(?: account| number)?(?: optional)?|(?:\w+ ){0,5}names?(?: and \w+)?(?: optional| if you wish| if known)?|handle|when were you born|(?:your )?(?:date|year|place) of birth|(?:your )?d ?o ?b")
@@ -122,7 +122,7 @@ _LINKS = re.compile(r"\b(?:urls?|edit link|survey link|tracking link|token)\b")
 def asks_who(heading: str) -> bool:
     """Whether a heading asks for what identifies a person."""
     plain = " ".join(re.sub(r"[^\w ]", " ", fold(heading.replace("_", " ")).replace("(s)", "s")).split())
-    if plain in ("name", "names", "ip", "lat", "long", "lng", "lon", "phone", "telephone", "tel", "mobile", "contact", "who are you", "device", "birthday", "born"):
+    if plain in ("name", "names", "ip", "lat", "long", "lng", "lon", "phone", "telephone", "tel", "mobile", "contact", "who are you", "device", "birthday", "born", "user", "login", "log in", "session", "session id", "w3w", "browser", "user agent", "signed", "initials"):
         return True
     if _PART.search(plain) is not None:
         return False

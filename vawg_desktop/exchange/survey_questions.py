@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeAlias
 
 from vawg_desktop.domain.terms import fold
@@ -78,10 +79,14 @@ class _Member:
     option: str
     text: bool = False
 
+    def named(self) -> bool:
+        """Whether its cells hold nothing but the option's own words, such as "No" and "N/A" in a list of things one may tick."""
+        return {v.casefold() for v in self.column.counts} == {self.option.casefold()}
+
 
 def questions_of(tool: Profile, columns: Sequence[Column]) -> tuple[list[Question], list[list[Answer]]]:
     """The questions, each with a code of its own, and for each its answers by row."""
-    columns = _mentions_together(columns)
+    columns = _others_counted(_mentions_together(columns))
     groups: dict[tuple[str, int], list[_Member]] = {}
     for number, column in enumerate(columns):
         stem, member = _parted(tool, column, columns)
@@ -140,6 +145,16 @@ def _mentions_together(columns: Sequence[Column]) -> list[Column]:
             missing = sum((Counter(m.missing) for m in mentions), Counter[str]())
             labels = {k: v for m in mentions for k, v in m.labels.items()}
             made[number] = Column(mention_label(column), "", cells, column.code, labels, dict(missing), column.mention_of)
+    return made
+
+
+def _others_counted(columns: Sequence[Column]) -> list[Column]:
+    """The columns, in which whoever wrote other words beside a choice and made none has chosen "Other": else they were missing from its base."""
+    made = list(columns)
+    for n, (one, beside) in enumerate(pairwise(columns)):
+        asks = fold(re.sub(r"[()\[\]:]", " ", beside.option)).startswith("other") and _is_other(beside.option)
+        if asks and one.head == beside.head and fold(one.option) in PLAIN and typing.kind_of(one.counts)[0] == typing.SINGLE:
+            made[n] = replace(one, cells=[c or (beside.option if o else "") for c, o in zip(one.cells, beside.cells, strict=True)])
     return made
 
 
@@ -208,7 +223,7 @@ def _are_options(tool: Profile, members: Sequence[_Member]) -> bool:
     told = no = False
     for member in members:
         held = {v.casefold() for v in member.column.counts}
-        told, no = told or bool(held), no or "no" in held
+        told, no = told or bool(held), no or ("no" in held and not member.named())
         if not (_is_other(member.option) or held <= {member.option.casefold()} or held <= CHOSEN | NOT_CHOSEN):
             return False
     return told and not (no and tool.key not in _SAY_NO) and not all(_is_other(m.option) for m in members)
@@ -217,8 +232,9 @@ def _are_options(tool: Profile, members: Sequence[_Member]) -> bool:
 def _together(members: Sequence[_Member]) -> list[Answer]:
     """The options that each respondent chose, "other" among them where other words stand; None where nothing was answered: no option chosen, and none said to be left."""
     made: list[Answer] = []
+    own = [m.named() for m in members]
     for row in zip(*(m.column.cells for m in members), strict=True):
-        chosen = [m.option for v, m in zip(row, members, strict=True) if v and v.casefold() not in NOT_CHOSEN]
+        chosen = [m.option for v, m, named in zip(row, members, own, strict=True) if v and (named or v.casefold() not in NOT_CHOSEN)]
         made.append(chosen if chosen or any(row) else None)
     return made
 

@@ -138,13 +138,14 @@ def delimiter_of(text: str) -> str:
 
     def score(delimiter: str) -> float:
         widths: Counter[int] = Counter()
-        ours = 0
+        ours = first = 0
         try:
             for number, row in enumerate(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)):
                 if number >= 200:
                     break
                 ours = max(ours, sum(_FILL in c for c in row)) if number < 30 else ours
                 if any(c.strip() for c in row):
+                    first = first or len(row)
                     widths[len(row)] += 1
         except csv.Error:
             return 0.0
@@ -153,6 +154,7 @@ def delimiter_of(text: str) -> str:
         width, count = max(widths.items(), key=lambda one: (one[1] * (one[0] > 1), one[0]))
         lines = sum(widths.values())
         parted = (lines - widths[1]) / lines  # a mark that words hold is missing in some lines, the headings first
-        return 100 * ours + (min(width, 20) - 1) * count / lines * parted
+        headed = 1.0 if first > 1 else 0.5  # answers such as "Police;Friend;" may hold a mark that parts no heading
+        return 100 * ours + (min(width, 20) - 1) * count / lines * parted * headed
 
     return max(_DELIMITERS, key=score)

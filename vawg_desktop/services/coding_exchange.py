@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -157,6 +157,43 @@ def _of_these_names(tx: Transaction, names: Sequence[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def _outer_first(codes: Sequence[QdaCode]) -> list[QdaCode]:
+    """Codes in their order, but each after the one that it stands under."""
+    there, made, placed = {c.guid for c in codes}, list[QdaCode](), set[str]()
+    waiting = list(codes)
+    while waiting:
+        ready = [c for c in waiting if not c.under or c.under in placed or c.under not in there] or waiting[:1]
+        made += ready
+        placed.update(c.guid for c in ready)
+        waiting = [c for c in waiting if c.guid not in placed]
+    return made
+
+
+def _by_place(tx: Transaction, book: str, codes: Sequence[QdaCode]) -> dict[str, str]:
+    """By a code's guid in a file, the code of a codebook that stands under the same ones; else the only one of its name, where the file too has one only."""
+    rows = {str(i): (fold(str(t)), str(u or "")) for i, t, u in tx.run("SELECT id, title, under FROM code WHERE codebook = ? AND deleted = 0", (book,)).fetchall()}
+    here = _paths(rows)
+    theirs = _paths({c.guid: (fold(c.name), c.under) for c in codes})
+    at = {path: id for id, path in here.items()}
+    found = {guid: at[path] for guid, path in theirs.items() if path in at}
+    leaves_here, leaves_theirs = (Counter(path[-1] for path in some.values()) for some in (here, theirs))
+    left = {path[-1]: id for id, path in here.items() if id not in found.values() and leaves_here[path[-1]] == 1}
+    return found | {guid: left[path[-1]] for guid, path in theirs.items() if guid not in found and path[-1] in left and leaves_theirs[path[-1]] == 1}
+
+
+def _paths(codes: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """By id, the names of the codes that a code stands under, outermost first, and its own; ``codes`` gives name and outer code."""
+    made: dict[str, tuple[str, ...]] = {}
+    for id in codes:
+        path, at, seen = list[str](), id, set[str]()
+        while at in codes and at not in seen:
+            seen.add(at)
+            path.insert(0, codes[at][0])
+            at = codes[at][1]
+        made[id] = tuple(path)
+    return made
+
+
 def _write_codes(tx: Transaction, session: Session, project: QdaProject, brought: Brought, survey: str, codebook: str, leave_out: set[str]) -> dict[str, str]:
     """Write a file's codes; returns their ids by guid."""
     known = {str(i): str(b) for i, b in tx.run("SELECT id, codebook FROM code WHERE deleted = 0").fetchall()}
@@ -167,15 +204,16 @@ def _write_codes(tx: Transaction, session: Session, project: QdaProject, brought
     if not book:
         book = tx.create(CODEBOOK.key, {"title": project.name, "survey": survey or None})
     brought.codebook, brought.title = book, str(tx.row(CODEBOOK.key, book)["title"])
-    named = {fold(str(t)): str(i) for i, t in tx.run("SELECT id, title FROM code WHERE codebook = ? AND deleted = 0", (book,)).fetchall()} if alike else {}
+    codes = _outer_first([c for c in project.codes if c.guid not in leave_out])
+    named = _by_place(tx, book, codes) if alike else {}
     ids: dict[str, str] = {}
-    for position, code in enumerate((c for c in project.codes if c.guid not in leave_out), 1):
+    for position, code in enumerate(codes, 1):
         if into.get(code.guid) in known:  # merged away here: what is under it is under the one that it went into
             ids[code.guid] = into[code.guid]
             brought.unchanged += 1
             continue
         cells: dict[str, Value] = {"title": code.name, "definition": code.description or None, "colour": code.colour or None, "under": ids.get(code.under), "heading": True if not code.codable else None}
-        there = code.guid if known.get(code.guid) == book else named.get(fold(code.name), "")
+        there = code.guid if known.get(code.guid) == book else named.get(code.guid, "")
         if there:
             row = tx.row(CODE.key, there)
             changed = {k: v for k, v in cells.items() if (v or None) != (row[k] or None) and (v or k in ("under", "heading"))}

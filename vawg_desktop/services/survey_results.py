@@ -41,8 +41,8 @@ _DIVIDES = frozenset({"single", "scale", "matrix"})
 ALL, NOT_SAID = "All respondents", "Not said"
 #: What stands there where "Not said" is one of the question's own choices.
 _NO_ANSWER = "No answer"
-#: What a survey's one wave without a name is called.
-ONLY_WAVE = "The only wave"
+#: What a survey's one wave without a name is called, and one without a name among several.
+ONLY_WAVE, UNNAMED_WAVE = "The only wave", "Wave without a name"
 #: The wave as what answers are broken down by.
 WAVE = "wave"
 #: What stands for answers that a few gave in their own words; from how many words on a choice may be such, and from how many choices on.
@@ -119,10 +119,11 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     """
     asked = answers.question(question)
     if wave is not None and wave not in answers.waves:
-        raise NotFoundError(f"{answers.survey['reference']} has no wave “{wave}”; there are {', '.join(w or ONLY_WAVE for w in answers.waves)}.")
+        raise NotFoundError(f"{answers.survey['reference']} has no wave “{wave}”; there are {', '.join(wave_name(answers, w) for w in answers.waves)}.")
     under = small_counts.least(session.read()) if least is None else least
     rows = [r for r in answers.rows if wave is None or r.wave == wave]
     group_of = _grouping(answers, by, under)
+    answered = [(r, a) for r in answers.rows if (a := r.answers.get(str(asked["id"]))) is not None]
     coded = coding_counts.as_choices(session, surveys.Answers(answers.survey, answers.questions, rows), str(asked["id"])) if asked["kind"] == "free_text" else None
     if coded is not None:  # sorted under codes, each of which counts as a choice that was made
         every = coded if wave is None else coding_counts.as_choices(session, answers, str(asked["id"])) or coded
@@ -130,7 +131,7 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
         given, choices = [(r, every[0][r.id]) for r in answers.rows if r.id in every[0]], every[1]
         choices = [] if under > 1 and 0 < len(given) < under else choices
     else:
-        given, choices = _choices(asked, [(r, a) for r in answers.rows if (a := r.answers.get(str(asked["id"]))) is not None], under)
+        given, choices = _choices(asked, answered, under)
     names = sorted({group_of(r) for r, _ in given}, key=_order(answers, by)) if by else [ALL]
     if len(names) > _MOST_GROUPS:
         raise ValueRefusedError(f"“{answers.question(by)['wording'] if fold(by) != WAVE else by}” has {len(names)} different answers; break results down by a question of a few choices.")
@@ -143,7 +144,8 @@ def result(session: Session, answers: Answers, question: str, *, by: str = "", w
     made.groups = _groups(tally, _other_way(answers, asked, by, under) if coded is None else None, by, wave, answers, under)
     made.coded = coding_counts.method(session, coded[2]) if coded is not None else ""
     made.hidden = sum(c is None for g in made.groups for c in [g.base, *g.counts])
-    _net(session, asked, made)
+    every = {c for _, a in answered for c in _several(a)}
+    _net(session, asked, made, every | set(json.loads(str(asked["choices"] or "[]"))) | set(choices))
     real = sum(k for (_, w), k in tally.bases.items() if wave is None or w == answers.waves.index(wave))
     made.withheld = made.everybody.base is None and not small_counts.is_small(real, under)
     made.notes += [g.words() for g in gates if tally.routed != Routed(rest=tally.routed.rest)]
@@ -192,6 +194,11 @@ def responses(answers: Answers, wave: str | None, least: int) -> int | None:
     return shown[answers.waves.index(wave)]
 
 
+def wave_name(answers: Answers, wave: str) -> str:
+    """What a wave is called: as it was named when its file came, else that it has no name."""
+    return wave or (ONLY_WAVE if len(answers.waves) < 2 else UNNAMED_WAVE)
+
+
 def _several(answer: surveys.Answer) -> Sequence[str]:
     return answer if isinstance(answer, list) else [str(answer)]
 
@@ -201,7 +208,7 @@ def _grouping(answers: Answers, by: str, under: int) -> Callable[[surveys.Row], 
     if not by:
         return lambda _: ALL
     if fold(by) == WAVE:
-        return lambda row: row.wave or ONLY_WAVE
+        return lambda row: wave_name(answers, row.wave)
     question = answers.question(by)
     if question["kind"] not in _DIVIDES:
         raise ValueRefusedError(f"Results are broken down by a question of one choice; “{question['wording']}” is {QUESTION_KIND.label(str(question['kind'])).casefold()}.")
@@ -302,21 +309,33 @@ def _groups(tally: Tally, other: Tally | None, by: str, wave: str | None, answer
             parts = survey_crossings.shown(tally, other, under, place)
         else:
             parts = survey_tables.by_groups(tally, under) if place is None else survey_tables.in_waves(tally, under)[place]
-        made += [Group(name, part.base, part.counts) for name, part in zip(tally.groups.names, parts, strict=True) if wave is None or fold(by) != WAVE or name == (wave or ONLY_WAVE)]
+        made += [Group(name, part.base, part.counts) for name, part in zip(tally.groups.names, parts, strict=True) if wave is None or fold(by) != WAVE or name == wave_name(answers, wave)]
     return made
 
 
-def _net(session: Session, question: Mapping[str, object], made: Result) -> None:
-    """Net scores: per cent positive less per cent negative, where it is said which answers are which and none of them is hidden."""
+def _net(session: Session, question: Mapping[str, object], made: Result, every: Collection[str]) -> None:
+    """Net scores: per cent positive less per cent negative, where it is said which answers are which; ``every`` are the question's choices and all answers given.
+
+    None where one of these answers is hidden or stands among the few own words, where a stated one is no answer of the question, and for a group of which
+    nobody gave any of them: their question offered other words.
+    """
     sets = show.record(session, str(question["id"])).sets
-    positive, negative = ({fold(w) for w in sets[key]} for key in ("positive", "negative"))
+    positive, negative = ({fold(w): w for w in sets[key]} for key in ("positive", "negative"))
     if not positive or not negative:
         return
+    stated, shown, there = {**positive, **negative}, {fold(c) for c in made.choices}, {fold(c) for c in every}
+    if unknown := [w for f, w in stated.items() if f not in there]:
+        made.notes.append(f"No net score is given: “{unknown[0]}” is stated as positive or negative and is no answer of this question.")
+        return
+    if not stated.keys() <= shown:
+        made.notes.append("No net score is given: some of the answers that it counts are those of a few.")
+        return
     for group in made.groups:
-        counts = [(fold(c), group.counts[n]) for n, c in enumerate(made.choices)]
-        told = [(c, k) for c, k in counts if c in positive | negative]
-        if group.base and all(k is not None for _, k in told):
-            group.net = 100 * sum((k or 0) * (1 if c in positive else -1) for c, k in told) / group.base
+        told = [(f, group.counts[n]) for n, c in enumerate(made.choices) if (f := fold(c)) in stated]
+        if group.base and any(k != 0 for _, k in told) and all(k is not None for _, k in told):
+            group.net = 100 * sum((k or 0) * (1 if f in positive else -1) for f, k in told) / group.base
+    if any(g.net is not None for g in made.groups) and (neither := [c for c in made.choices if fold(c) not in stated and fold(c) != fold(WRITTEN)]):
+        made.notes.append(f"The net score counts {', '.join(f'“{c}”' for c in neither)} as neither positive nor negative.")
 
 
 def as_json(made: Result) -> dict[str, object]:

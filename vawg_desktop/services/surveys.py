@@ -8,7 +8,7 @@ A respondent's answers are disposed of by themselves, as a record is taken out o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -24,7 +24,7 @@ from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.exchange import survey_in
 from vawg_desktop.exchange.survey_in import Answer, ColumnChoices, SurveyFile
 from vawg_desktop.exchange.survey_profiles import by_name
-from vawg_desktop.services import names, readings, triage
+from vawg_desktop.services import names, readings, survey_kinds, triage
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
 from vawg_desktop.store.dispose import Authority, dispose
@@ -81,7 +81,7 @@ class Row:
     wave: str
     answered: str
     partial: bool
-    answers: Mapping[str, Answer]
+    answers: dict[str, Answer]
 
 
 @dataclass(slots=True)
@@ -141,6 +141,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
     gone = disposed(session, taken.survey)
     questions = [merge.content_id(QUESTION.key, taken.survey, q.code) for q in file.questions]
     looked = _readings(session, taken.survey) if known is not None else {}
+    kinds = _kinds(session, file, questions, earlier.values(), looked)
     rows: list[dict[str, Any]] = []
     looked_at: dict[str, list[str]] = {}
     anew: dict[str, list[str]] = {}
@@ -150,11 +151,11 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
             taken.disposed += 1
             continue
         before = earlier.get(id)
-        given = one.answers
+        given = [survey_kinds.as_kind(a, kinds[q].kind, kinds[q].choices) for q, a in zip(questions, one.answers, strict=True)]
         if before is None:
             taken.new += 1
         else:
-            stands = [before.answers.get(q) for q in questions]
+            stands = [survey_kinds.as_kind(before.answers.get(q), kinds[q].kind, kinds[q].choices) for q in questions]
             if stands != given:  # an answer out of which words were taken comes again with them
                 given = [b if b is not None and readings.same_answer(b, a, looked.get(q, {}).get(id, ())) else a for q, b, a in zip(questions, stands, given, strict=True)]
             if stands == given and before.partial == one.partial:
@@ -177,7 +178,7 @@ def write(session: Session, file: SurveyFile, title: str, wave: str, *, dry_run:
         plain = {k: v for k, v in asdict(file.choices).items() if v}
         tx.edit(SURVEY.key, taken.survey, {"columns": json.dumps(plain, ensure_ascii=False) if plain else None})
         for position, (id, question) in enumerate(zip(questions, file.questions, strict=True), 1):
-            taken.new_questions += _write_question(tx, taken.survey, id, position, question)
+            taken.new_questions += _write_question(tx, taken.survey, id, position, question, kinds[id])
         if rows:
             _write_batch(tx, session, taken, wave, questions, rows)
         _look_again(tx, anew)
@@ -198,6 +199,39 @@ def _readings(session: Session, survey: str) -> dict[str, dict[str, list[reading
     """What is known of a survey's answers in words, by question and response."""
     rows = session.read().exec_driver_sql("SELECT DISTINCT survey_question FROM answer_review WHERE survey = ? AND NOT deleted", (survey,)).fetchall()
     return {str(q): readings.of_question(session, str(q)) for (q,) in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How a question's answers count once a file is taken in: its kind, and its choices."""
+
+    kind: str
+    choices: list[str]
+
+
+def _kinds(session: Session, file: SurveyFile, questions: Sequence[str], earlier: Iterable[Row], looked: Collection[str]) -> dict[str, _Counts]:
+    """How each question of a file counts, by its id. A kind that somebody stated, and that of answers which coders have read, stays."""
+    rows = list(earlier)
+    made: dict[str, _Counts] = {}
+    for place, (id, question) in enumerate(zip(questions, file.questions, strict=True)):
+        there = session.read().exec_driver_sql("SELECT kind, choices FROM survey_question WHERE id = ?", (id,)).fetchone()
+        if there is None:
+            made[id] = _Counts(question.kind, question.choices)
+            continue
+        stood, known = str(there[0] or ""), list(cast("list[str]", json.loads(str(there[1] or "[]"))))
+        choices = [*known, *(c for c in question.choices if c not in known)]
+        kind = stood
+        if stood != question.kind and id not in looked and not _stated(session, id):
+            answers_ = [*(r.answers.get(id) for r in rows), *(r.answers[place] for r in file.responses)]
+            kind = survey_kinds.of_both(stood, question.kind, answers_, choices, question.wording)
+        made[id] = _Counts(kind, choices)
+    return made
+
+
+def _stated(session: Session, question: str) -> bool:
+    """Whether somebody said of which kind a question is."""
+    sql = "SELECT 1 FROM \"change\" WHERE \"row\" = ? AND act = ? AND instr(fields, '\"kind\"') > 0"
+    return session.read().exec_driver_sql(sql, (question, Act.EDIT.value)).fetchone() is not None
 
 
 def _look_again(tx: Transaction, anew: Mapping[str, Sequence[str]]) -> None:
@@ -223,7 +257,7 @@ def response_id(survey: str, wave: str, respondent: str) -> str:
     return merge.content_id(RESPONSE.key, survey, wave, respondent)
 
 
-def _write_question(tx: Transaction, survey: str, id: str, position: int, question: survey_in.Question) -> bool:
+def _write_question(tx: Transaction, survey: str, id: str, position: int, question: survey_in.Question, counts: _Counts) -> bool:
     """Write a question that is new, or what a later file knows of one: its kind, and more choices. Returns whether it is new."""
     there = tx.connection.exec_driver_sql("SELECT kind, choices, deleted FROM survey_question WHERE id = ?", (id,)).fetchone()
     if there is None:
@@ -233,13 +267,11 @@ def _write_question(tx: Transaction, survey: str, id: str, position: int, questi
         }, id=id)  # fmt: skip
         return True
     known: list[str] = json.loads(str(there[1] or "[]"))
-    more = [c for c in question.choices if c not in known]
-    cells: dict[str, Value] = {"choices": _choices([*known, *more])} if more else {}
+    cells: dict[str, Value] = {"choices": _choices(counts.choices)} if counts.choices != known else {}
     if there[2]:
         cells["deleted"] = False
-    # what was taken for a choice of few answers and turns out to be people's own words is never listed as choices
-    if (there[0] in (None, "not_known") and question.kind != "not_known") or (there[0] == "single" and question.kind == "free_text"):
-        cells["kind"] = question.kind
+    if counts.kind != (there[0] or ""):
+        cells["kind"] = counts.kind
     if cells:
         tx.edit(QUESTION.key, id, cells)
     return False
@@ -284,6 +316,11 @@ def answers(session: Session, survey: str) -> Answers:
             given: dict[str, Answer] = dict(before.answers) if before is not None else {}
             given.update(zip(columns, one["a"], strict=True))
             rows[one["id"]] = Row(one["id"], str(wave or ""), one["on"], bool(one.get("p")), given)
+    counts = {str(q["id"]): _Counts(str(q["kind"] or ""), json.loads(str(q["choices"] or "[]"))) for q in found.questions}
+    for row in rows.values():
+        for id, answer in row.answers.items():
+            if (count := counts.get(id)) is not None and isinstance(answer, list) != (count.kind == "multi"):
+                row.answers[id] = survey_kinds.as_kind(answer, count.kind, count.choices)
     found.rows = list(rows.values())
     return found
 
