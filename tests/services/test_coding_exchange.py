@@ -13,6 +13,7 @@ from tests.exchange.test_refi_qda import keeps_the_standard, project
 from tests.exchange.test_survey_in import SAMPLES, real, table, written
 from tests.services.test_coding import WORDS, asked, code_all, desk_of, file_of, looked_at, named
 from vawg_desktop.cli import main
+from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.errors import FileRefusedError, NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.exchange import refi_qda
 from vawg_desktop.services import (
@@ -208,3 +209,22 @@ def test_of_two_codebooks_of_one_title_it_is_asked_which(session: Session) -> No
         records.create(session, "codebook", {"title": "Twice"})
     with pytest.raises(NotFoundError, match="more than one codebook"):
         coding_exchange.codebook_file(session, "Twice", "csv")
+
+
+def test_a_table_of_codes_is_known_by_their_places_in_any_order(session: Session, tmp_path: Path) -> None:
+    with session.store.write(session.who, None, Act.CODEBOOK) as tx:
+        book = tx.create("codebook", {"title": "Agencies"})
+        for agency in ("Police", "CPS", "Courts"):
+            outer = tx.create("code", {"title": agency, "codebook": book, "heading": True})
+            for kind in ("Positive", "Negative"):
+                tx.create("code", {"title": kind, "codebook": book, "under": outer, "definition": f"{kind} about {agency}"})
+    before = {c.id: (c.title, c.under, c.definition) for c in codebooks.read(session, book).codes}
+    head, *lines = coding_exchange.codebook_file(session, book, "csv").decode("utf-8-sig").splitlines()
+    file = tmp_path / "codes.csv"
+    file.write_text("\n".join([head, *sorted(lines)]) + "\n", "utf-8")
+    brought = coding_exchange.bring(session, file)
+    assert (brought.created, brought.updated) == (0, 0) and {c.id: (c.title, c.under, c.definition) for c in codebooks.read(session, book).codes} == before
+    file.write_text("\n".join([head, *(line.replace("Positive about Courts", "Courts were kind") for line in reversed(lines))]) + "\n", "utf-8")
+    brought = coding_exchange.bring(session, file)
+    after = {c.id: (c.title, c.under, c.definition) for c in codebooks.read(session, book).codes}
+    assert brought.updated == 1 and {i: d for i, (_, _, d) in after.items() if before[i] != after[i]} == {next(i for i, (_, _, d) in before.items() if d == "Positive about Courts"): "Courts were kind"}

@@ -239,6 +239,20 @@ def period_end(period: str) -> str:
         return ""
 
 
+def sheet_period(name: str) -> str:
+    """The period that a sheet is called after, in a form that puts periods in order; empty for a sheet called otherwise."""
+    if (found := PERIOD.search(name)) is None:
+        return ""
+    bare = re.fullmatch(r"q(?:uarter)?\s*([1-4])", found[1], re.IGNORECASE)  # of whichever year: in order among its like
+    return f"q{bare[1]}" if bare is not None else period_end(found[1])
+
+
+def quarter_of_sheet(name: str) -> str:
+    """The quarter or month that a sheet is called after, as its name has it; a year says too little of when its words were told."""
+    found = PERIOD.search(name)
+    return found[1] if found is not None and re.search(r"q|[a-z]{3}", found[1].removeprefix("fy"), re.IGNORECASE) and period_end(found[1]) else ""
+
+
 def is_known(name: str) -> bool:
     """Whether a heading, folded, is one that a column may be known by."""
     return name in KNOWN or name in BARE or of_kind(name) is not None

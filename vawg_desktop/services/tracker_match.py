@@ -18,6 +18,7 @@ from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.references import PREFIX, PROVISIONAL
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import similar
+from vawg_desktop.exchange.tracker_columns import sheet_period
 from vawg_desktop.services.tracker_lineage import NEARLY, Known
 from vawg_desktop.services.tracker_marks import RowMarks, RowMatch, our_reference, words_key
 from vawg_desktop.store.derived_rows import Run
@@ -164,6 +165,10 @@ class Matching:
             (lambda s: (s.home, s.number, s.key), lambda k: (k.sheet, k.number, words_key(k.words)), True),
             # or it says what the office has called the record since
             (lambda s: (s.home, s.number, s.key), lambda k: (k.sheet, k.number, words_key(self.records.title.get(k.record, ""))), True),
+            # or it stands on the sheet of another period
+            (lambda s: (_of_period(s.home), s.number, s.key), lambda k: (_of_period(k.sheet), k.number, words_key(k.words)), True),
+            # or it was moved to another sheet, as what is complete often is, with its number, its words and its owner
+            (lambda s: (words_key(s.owner), s.number, s.key if s.number and s.owner else ""), lambda k: (str(k.base.get("~owner") or ""), k.number, words_key(k.words)), True),
         )
         for of_row, of_known, alone in pairings:
             there: dict[tuple[str, ...], list[Known]] = defaultdict(list)
@@ -213,10 +218,7 @@ class Matching:
 
     def _doubt_owners(self) -> None:
         """Where most rows that agree belong to another body now, the file may be another partner's on the same template."""
-        both_owned = [
-            (n, p.known) for n, p in enumerate(self.row_matches)
-            if p.known is not None and self.rows[n].owner and p.known.base.get("~owner")
-        ]  # fmt: skip
+        both_owned = [(n, p.known) for n, p in enumerate(self.row_matches) if p.known is not None and self.rows[n].owner and p.known.base.get("~owner")]
         differ = [(n, k) for n, k in both_owned if words_key(self.rows[n].owner) != k.base.get("~owner")]
         if 2 * len(differ) <= len(both_owned):
             return
@@ -266,10 +268,11 @@ class Matching:
             how = how or ("in other words and under another number" if words_key(k.words) != row.key else "under another number or place")
             choices[id] = f"It is {self.records.reference[id]}, {k.words[:60]}: {how}"
         first = next(iter(found.values()))
-        if row.number and first.number == row.number:
+        if row.number and first.number == row.number and words_key(first.words) != row.key:
             sentence = f"“{first.number}” was “{first.words[:80]}” in this list; now it says “{row.words[:80]}”."
         elif words_key(first.words) == row.key:
-            before, now = (f"under “{number}”" if number else f"without a number on the sheet “{sheet}”" if sheet else "without a number" for number, sheet in ((first.number, first.sheet), (row.number, row.sheet)))
+            moved = first.number == row.number
+            before, now = (f"on the sheet “{sheet}”" if moved and sheet else f"under “{number}”" if number else f"without a number on the sheet “{sheet}”" if sheet else "without a number" for number, sheet in ((first.number, first.sheet), (row.number, row.sheet)))
             sentence = f"“{row.words[:80]}” stood {before} in this list; now it stands {now}." if before != now else f"“{row.words[:80]}” stands in another place of this list now."
         else:
             sentence = f"“{row.words[:80]}” is nearly what “{first.words[:80]}” says in this list."
@@ -363,6 +366,11 @@ class Matching:
         sentence = f"“{(row.words or row.number)[:80]}” {how.format(called)}. Nothing of the row is written until that is answered."
         choices = {i: f"It is {self.records.reference[i]}, {self.records.title[i][:60]}" for i in found}
         self._ask(n, row, choices, code, sentence, new=new)
+
+
+def _of_period(sheet: str) -> str:
+    """A sheet, where it is called after a period like any other such sheet."""
+    return "of a period" if sheet_period(sheet) else f"sheet {sheet}"
 
 
 def _nearly(one: str, other: str) -> bool:

@@ -136,8 +136,7 @@ class RowImporter(RecordWriter):
         for kind, (serving, _) in serving_links().items():
             for other in one.serves if serving.key in ids and not self._dry else ():
                 self._tx.link(kind, ids[serving.key], other)
-        for target, period, given in row.earlier:
-            self._earlier(ids.get(PROGRESS.parent), target, period, given)
+        self._earlier(ids.get(PROGRESS.parent), row.earlier)
         if PROGRESS.key in by_entity:
             self._update(row, ids.get(PROGRESS.parent), by_entity[PROGRESS.key])
 

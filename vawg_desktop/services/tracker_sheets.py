@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.tracker_columns import PERIOD, period_end
+from vawg_desktop.exchange.tracker_columns import PERIOD, sheet_period
 from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
 from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_marks import exact_number
@@ -39,22 +39,18 @@ def listed_once(
     # of two sheets alike the one that earlier copies had is read, and the other is asked about
     order = {name: (name not in known, place) for place, name in enumerate(sheets)}
     folded: set[str] = set()  # their rows are read with those of another sheet, which is none of these
+    _fold_earlier_periods(tracker, sheets, done, passed)
     for name, rows in sheets.items():
         same = [
             o for o in sheets
             if o != name and o not in folded and listed[name] and len(listed[name] & listed[o]) * 5 >= len(listed[name]) * 4
-            and not _is_earlier(o, name)
+            and not (sheet_period(o) and sheet_period(name))
         ]  # fmt: skip
         if not same or not all(words for _, words in listed[name]):
             continue
         pairs = _pairs(rows, sheets[same[0]], tracker.main)
         if _owners_differ(pairs):
             continue  # one template, filled in by two bodies
-        later = _later_sheet(name, same)
-        if later:
-            folded.add(name)
-            _tell_earlier(name, pairs if later == same[0] else _pairs(rows, sheets[later], tracker.main), done, passed)
-            continue
         fuller = [o for o in same if width[o] > width[name]]
         if _says_otherwise(pairs) or not fuller:
             if order[same[0]] > order[name]:
@@ -119,21 +115,18 @@ def _says_otherwise(pairs: Pairs) -> bool:
     return 4 * differ >= len(pairs) > 0
 
 
-def _later_sheet(name: str, others: Sequence[str]) -> str:
-    """The next later of some sheets, where all are called after a period: sheets of a quarter each."""
-    mine = _period_of_sheet(name)
-    later = sorted((when, o) for o in others if (when := _period_of_sheet(o)) and mine and when > mine)
-    return later[0][1] if later else ""
+def _fold_earlier_periods(tracker: Tracker, sheets: Mapping[str, Sequence[TrackerRow]], done: Imported, passed: set[int]) -> None:
+    """Of sheets that are called after periods, rows that a later one repeats (its number and words alike) say how these stood before.
 
-
-def _is_earlier(name: str, than: str) -> bool:
-    """Whether a sheet is called after an earlier period than another."""
-    one, other = _period_of_sheet(name), _period_of_sheet(than)
-    return bool(one) and bool(other) and one < other
-
-
-def _period_of_sheet(name: str) -> str:
-    return period_end(m[1]) if (m := PERIOD.search(name)) else ""
+    A row that no later sheet has stays one of its own: what is complete drops off such lists. Sheets of other bodies are left alone.
+    """
+    periods = sorted((when, name) for name in sheets if (when := sheet_period(name)))
+    for place, (when, name) in enumerate(periods):
+        later = [{number_and_words(r, tracker.main): r for r in sheets[o]} for then, o in periods[place + 1 :] if then > when]
+        marks = ((r, number_and_words(r, tracker.main)) for r in sheets[name])
+        pairs = [(r, twin) for r, m in marks if m[1] and (twin := next((rows[m] for rows in later if m in rows), None)) is not None]
+        if pairs and not _owners_differ(pairs):
+            _tell_earlier(name, pairs, done, passed)
 
 
 def _tell_earlier(name: str, pairs: Pairs, done: Imported, passed: set[int]) -> None:

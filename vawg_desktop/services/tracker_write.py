@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from vawg_desktop.domain import merge, rules
@@ -11,7 +11,7 @@ from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.tracker_columns import PROGRESS, period_end
+from vawg_desktop.exchange.tracker_columns import PROGRESS, period_end, quarter_of_sheet
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services import names, over_time
 from vawg_desktop.services.records import add_alias, with_copied_cells
@@ -185,32 +185,36 @@ class RecordWriter(RowPreparer):
             self._records[spec.key] = Records(self._tx.run, spec, self._lineage.id if self._lineage is not None else "")
         return self._records[spec.key]
 
-    def _earlier(self, action: str | None, target: str, period: str, one: Given) -> None:
-        """What a column of an earlier period holds: an update of that time, or kept in the tray."""
-        when = period_end(period)
-        entity, _, key = target.partition(".")
-        spec = PROGRESS.by_key.get(key)
-        if action is None or not when or spec is None or entity not in (PROGRESS.parent, PROGRESS.key):
-            self._done.tray.append(tray_entry(one, f"of an earlier period ({period})"))
+    def _earlier(self, action: str | None, earlier: Iterable[tuple[str, str, Given]]) -> None:
+        """What columns and sheets of earlier periods hold: one update of each time, or kept in the tray."""
+        told: dict[str, dict[str, Value]] = {}
+        for target, period, one in earlier:
+            entity, _, key = target.partition(".")
+            spec = PROGRESS.by_key.get(key)
+            if action is None or not period_end(period) or spec is None or entity not in (PROGRESS.parent, PROGRESS.key):
+                self._done.tray.append(tray_entry(one, f"of an earlier period ({period})"))
+                continue
+            try:
+                value = self._cell(spec, one)
+            except RuleError:
+                value = None
+            if value is not None and not self._told_earlier(action, period, spec, value):
+                told.setdefault(period, {}).setdefault(key, value)
+        if action is None or not told or (self._dry and self._touched.get((PROGRESS.parent, action)) == "created"):
             return
-        try:
-            value = self._cell(spec, one)
-        except RuleError:
-            value = None
-        state = self._touched.get((PROGRESS.parent, action))
-        if value is None or (self._dry and state == "created"):
-            return
-        there = self._tx.connection.exec_driver_sql(
-            f'SELECT 1 FROM "{PROGRESS.key}" WHERE {PROGRESS.parent} = ? AND (as_at = ? OR period = ? OR (period IS NULL AND ?)) AND NOT deleted '
-            f'AND "{key}" IS NOT DISTINCT FROM ?', (action, when, period, spec.kind is Kind.LONG, value)
-        ).fetchone()
-        if there is not None:
-            return
-        if state == "unchanged":
+        if self._touched.get((PROGRESS.parent, action)) == "unchanged":
             self._touched[(PROGRESS.parent, action)] = "updated"
-        if not self._dry:
-            cells: dict[str, Value] = {PROGRESS.parent: action, "as_at": when, "period": period, "channel": "own", key: value}
-            self._tx.create(PROGRESS.key, cells, id=self._id_of_update(action, when, {key: value}))
+        for period, values in told.items() if not self._dry else ():
+            when = period_end(period)
+            cells: dict[str, Value] = {PROGRESS.parent: action, "as_at": when, "period": period, "channel": "own", **values}
+            self._tx.create(PROGRESS.key, cells, id=self._id_of_update(action, when, values))
+
+    def _told_earlier(self, action: str, period: str, spec: FieldSpec, value: Value) -> bool:
+        """Whether an update of that time says so already; words may stand in one without a period."""
+        return self._tx.connection.exec_driver_sql(
+            f'SELECT 1 FROM "{PROGRESS.key}" WHERE {PROGRESS.parent} = ? AND (as_at = ? OR period = ? OR (period IS NULL AND ?)) AND NOT deleted '
+            f'AND "{spec.key}" IS NOT DISTINCT FROM ?', (action, period_end(period), period, spec.kind is Kind.LONG, value)
+        ).fetchone() is not None  # fmt: skip
 
     def _id_of_update(self, action: str, when: str, values: Mapping[str, Value]) -> str | None:
         """An id that follows from the words about an action, so that the same file makes the same update in every store."""
@@ -230,7 +234,7 @@ class RecordWriter(RowPreparer):
         cells = {k: v for k, v in cells.items() if v is not None}
         if not cells:
             return
-        period = next((p for t, p in row.periods.items() if t.startswith(f"{PROGRESS.key}.")), "")
+        period = next((p for t, p in row.periods.items() if t.startswith(f"{PROGRESS.key}.")), "") or quarter_of_sheet(row.sheet)
         today, ends = self._session.today.isoformat(), period_end(period)
         as_at = min(ends, today) if ends else today
         if self._was_told(action, cells, period, as_at):
