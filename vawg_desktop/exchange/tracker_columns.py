@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 
-from vawg_desktop.domain import dates
 from vawg_desktop.domain.entities import BY_KEY, ENTITIES, EntitySpec, serving_links
-from vawg_desktop.domain.errors import Problem, ValueRefusedError
+from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import plain_text
 from vawg_desktop.exchange.reading import Sheet
+from vawg_desktop.exchange.tracker_periods import PERIOD, period_end
 from vawg_desktop.exchange.tracker_shape import Column, Given, Target, Tracker
 
 #: The kinds of record that trackers hold columns of.
@@ -39,14 +39,6 @@ def targets() -> dict[Target, str]:
 
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-PERIOD = re.compile(
-    r"\b(?:as at\s+)?((?:fy\s*)?(?:\d{4}|\d{2})\s*[/-]\s*\d{2,4}\s+q(?:uarter)?\s*[1-4]|(?:fy\s*)?\d{4}\s*[/-]\s*\d{2,4}|"
-    r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}\s+" + _MONTHS + r"\s+\d{4}|"
-    r"q(?:uarter)?\s*[1-4](?:\s+(?:fy\s*)?(?:\d{4}|\d{2})(?:\s*[/-]\s*\d{2,4})?)?|"
-    + _MONTHS + r"\.?,?\s+(?:\d{4}|\d{2}))(?!\w)",
-    re.IGNORECASE,
-)
 
 
 def clean_heading(text: str) -> tuple[str, str]:
@@ -225,34 +217,6 @@ def _is_own_name(target: Target, header: str) -> bool:
     return spec is not None and fold(clean_heading(header)[0]) in (fold(spec.label), fold(spec.key))
 
 
-def period_end(period: str) -> str:
-    """The last day of a period as a heading names it (ISO), or an empty text."""
-    if not period:
-        return ""
-    spelt = re.sub(r"quarter\s*", "Q", " ".join(period.replace(",", "").replace(".", "/" if period[:1].isdigit() else "").split()), flags=re.IGNORECASE)
-    spelt = re.sub(r"^(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})(?=\s+q)", r"20\1/\2", spelt, flags=re.IGNORECASE)
-    spelt = re.sub(r"^(q[1-4])\s+(?:fy\s*)?(\d{2})\s*[/-]\s*(\d{2})$", r"\1 20\2/\3", spelt, flags=re.IGNORECASE)
-    spelt = re.sub(r"^([a-z]{3,9}) (\d{2})$", r"\1 20\2", spelt, flags=re.IGNORECASE)
-    try:
-        return str(dates.last_day(dates.parse_date(spelt)) or "")
-    except ValueRefusedError:
-        return ""
-
-
-def sheet_period(name: str) -> str:
-    """The period that a sheet is called after, in a form that puts periods in order; empty for a sheet called otherwise."""
-    if (found := PERIOD.search(name)) is None:
-        return ""
-    bare = re.fullmatch(r"q(?:uarter)?\s*([1-4])", found[1], re.IGNORECASE)  # of whichever year: in order among its like
-    return f"q{bare[1]}" if bare is not None else period_end(found[1])
-
-
-def quarter_of_sheet(name: str) -> str:
-    """The quarter or month that a sheet is called after, as its name has it; a year says too little of when its words were told."""
-    found = PERIOD.search(name)
-    return found[1] if found is not None and re.search(r"q|[a-z]{3}", found[1].removeprefix("fy"), re.IGNORECASE) and period_end(found[1]) else ""
-
-
 def is_known(name: str) -> bool:
     """Whether a heading, folded, is one that a column may be known by."""
     return name in KNOWN or name in BARE or of_kind(name) is not None
@@ -375,11 +339,17 @@ def ask_latest(
 
 
 def repeats(given: Sequence[Given], heads: Sequence[str]) -> bool:
-    """Whether most of a row repeats the headings."""
+    """Whether a row repeats the headings: every cell that it fills."""
+    same = repeated(given, heads)
+    return same >= 2 and same == sum(1 for one in given if one.value is not None)
+
+
+def repeated(given: Sequence[Given], heads: Sequence[str]) -> int:
+    """How many cells of a row say what their column's heading says."""
     same = 0
     for one, head in zip(given, heads, strict=False):
         value = one.value
         # a letter first: folding every cell of a long list would cost more than reading it
         if type(value) is str and (value[:1] in (head[:1], head[:1].swapcase()) or value[:1].isspace()):
             same += fold(value) == fold(head)
-    return same >= 2 and 2 * same > sum(1 for one in given if one.value is not None)
+    return same

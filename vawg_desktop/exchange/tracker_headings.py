@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import Cell, plain_text
 from vawg_desktop.exchange.reading import Sheet
-from vawg_desktop.exchange.tracker_columns import PERIOD, clean_heading, is_known
+from vawg_desktop.exchange.tracker_columns import clean_heading, is_known
+from vawg_desktop.exchange.tracker_periods import PERIOD
 from vawg_desktop.exchange.tracker_shape import Target
 
 #: How many rows are searched for headings at first, and how many where those hold none.

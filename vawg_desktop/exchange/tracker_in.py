@@ -25,10 +25,12 @@ from vawg_desktop.exchange.tracker_columns import (
     main_entity,
     match_columns,
     of_kind,
+    repeated,
     repeats,
     titled,
 )
 from vawg_desktop.exchange.tracker_headings import Headings, find_headings, headings_in
+from vawg_desktop.exchange.tracker_out import is_ours
 from vawg_desktop.exchange.tracker_shape import Column, Given, Target, Tracker, TrackerRow
 
 #: How targets begin that speak of the record over a row, not of the row itself.
@@ -41,13 +43,13 @@ def read_tracker(
     """Read every sheet that has a table. ``mapping`` overrides or completes the matching by name; ``answers`` are those
     to questions about columns; ``main`` says of what kind the list is, where its headings do not."""
     tracker = Tracker()
-    tables = [(s, h) for s in book.sheets if s.visible and (h := find_headings(s, mapping)) is not None]
+    tables = [(s, h) for s in book.sheets if s.visible and not is_ours(s) and (h := find_headings(s, mapping)) is not None]
     heads = [clean_heading(words)[0] for _, h in tables for words in h.words]
     tracker.main = main or main_entity(heads)
     if main is not None:
         mapping = {**titled(heads, main), **(mapping or {})}
     beside = Beside(book) if tables else None
-    for sheet in book.sheets:
+    for sheet in (s for s in book.sheets if not is_ours(s)):
         headings = next((h for s, h in tables if s is sheet), None)
         if headings is None or beside is None:
             tracker.outside += _all_cells(sheet, 0, len(sheet.rows))
@@ -134,7 +136,7 @@ def _read_table(
         filled = [g for g in given if g.value is not None]
         if not filled or any(repeats(given, heads) for heads in table.rows):
             continue
-        if _heads_anew(given, filled):
+        if _heads_anew(given, filled, table.rows):
             table, last = _Table.under(sheet, headings_in(sheet, number, above=False), tracker, mapping, answers), None
             continue
         heading = table.section(filled, given)
@@ -235,13 +237,14 @@ class _Table:
         ) and len(self.numbers) == self.numbers.total()  # fmt: skip
 
 
-def _heads_anew(given: Sequence[Given], filled: Sequence[Given]) -> bool:
-    """Whether a row is the headings of another table further down the sheet."""
+def _heads_anew(given: Sequence[Given], filled: Sequence[Given], above: Sequence[Sequence[str]]) -> bool:
+    """Whether a row is the headings of another table further down the sheet: known words, or half of those of the table above it."""
     if len(filled) < 3 or not isinstance(filled[0].value, str) or not all(isinstance(g.value, str) and len(g.text) < 60 for g in filled):
         return False
     words = {fold(clean_heading(g.text)[0]) for g in filled}  # of headings each is another: "No", "No", "No" are answers
     known = sum(1 for w in words if w in KNOWN or w in BARE or of_kind(w))
-    return known >= 3 and known * 3 >= len(filled) * 2
+    again = max((repeated(given, heads) for heads in above), default=0)
+    return (known >= 3 and known * 3 >= len(filled) * 2) or (again >= 2 and 2 * again >= len(filled) == len(words))
 
 
 def _first_column_is_unnamed(columns: list[Column]) -> bool:

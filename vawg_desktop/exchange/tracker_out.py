@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
+import warnings
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +21,11 @@ from vawg_desktop.exchange.reading import Book, Sheet
 
 #: The sheet that says what changed, in words and with each place.
 CHANGED = "Changed since"
-_HEADS = ("Sheet", "Cell", "Record", "Column", "Was", "Is now")
+CHANGED_HEADS = ("Sheet", "Cell", "Record", "Column", "Was", "Is now")
 #: Letters with which a spreadsheet program begins a formula: words that begin so stay words.
 _FORMULA = ("=", "+", "-", "@")
+#: Control characters that no cell of a workbook holds.
+_NEVER_IN_A_CELL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,26 @@ class Refilled:
     fill: str | None = None
 
 
-def write_like(book: Book, cells: Sequence[Refilled], notes: Sequence[str], out: Path) -> None:
-    """Write the workbook again to ``out`` (.xlsx, or .csv for its one sheet). Raises StoreError."""
+def is_ours(sheet: Sheet) -> bool:
+    """Whether a sheet is the one on which an earlier copy said what had changed: it lists no records."""
+    first = next((row for row in sheet.rows if any(c is not None for c in row)), [])
+    return sheet.name.startswith(CHANGED) and tuple(str(c) for c in first if c is not None) == CHANGED_HEADS
+
+
+def write_like(book: Book, cells: Sequence[Refilled], notes: Sequence[str], out: Path, sheets: Sequence[str]) -> None:
+    """Write the workbook again to ``out``: .xlsx, or .csv where ``sheets``, those that list records, are one. Raises StoreError."""
     try:
         if out.suffix.casefold() == ".csv":
-            out.write_bytes(_as_text(book, cells).encode("utf-8-sig"))  # as text, Windows would end each line twice
+            if len(sheets) > 1:
+                raise StoreError(f"A .csv holds one sheet, and this tracker lists records on {len(sheets)}: {', '.join(sheets)}. Write it as .xlsx.", code="several_sheets")
+            out.write_bytes(_as_text(book, cells, sheets).encode("utf-8-sig"))  # as text, Windows would end each line twice
             return
-        made = _own_workbook(book) if _is_excel(book) else _plain_workbook(book)
+        made = _own_workbook(book) if _is_excel(book) else None
+        if made is None:
+            made = _plain_workbook(book)
+            notes = [*notes, "This file was made new from the tracker's words and colours: its other looks are not in it."] if _is_excel(book) else notes
+        for name in [s.name for s in book.sheets if is_ours(s) and s.name in made.sheetnames]:
+            del made[name]  # what an earlier copy said of changes; this one says it anew
         _fill(made, cells)
         _note_changes(made, cells, notes)
         made.save(out)
@@ -56,10 +74,14 @@ def _is_excel(book: Book) -> bool:
 
 
 def _own_workbook(book: Book) -> Any:
-    """The workbook itself, with its widths, colours and rules."""
+    """The workbook itself, with its widths, colours and rules; None where a part of it that is not needed for its words cannot be read."""
     import openpyxl
 
-    return openpyxl.load_workbook(io.BytesIO(book.inner))
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of parts that it leaves out, which the office's own program makes anew
+            return openpyxl.load_workbook(io.BytesIO(book.inner))
+    except (SyntaxError, KeyError, ValueError, TypeError, AttributeError, IndexError, zipfile.BadZipFile):  # SyntaxError is the parser's of XML
+        return None
 
 
 def _plain_workbook(book: Book) -> Any:
@@ -78,9 +100,26 @@ def _plain_workbook(book: Book) -> Any:
         for cell in page[1]:
             cell.font = Font(bold=True)
     for name, cell, kind, words in book.remarks:
-        if kind == "colour" and name[:31] in made.sheetnames:
-            made[name[:31]][cell].fill = PatternFill("solid", fgColor=words)
+        if name[:31] not in made.sheetnames:
+            continue
+        place = made[name[:31]][cell]
+        if kind == "colour":
+            place.fill = PatternFill("solid", fgColor=words)
+        elif isinstance(place.value, int | float | dt.date) and (form := _format(kind, words)):
+            place.number_format = form
     return made
+
+
+def _format(kind: str, words: str) -> str:
+    """How a number or a date was shown: per cents, so many decimals or figures ("1.10", "007"), a month without its day; empty for anything else."""
+    if kind == "percent":
+        return "0%" if not words or float(words) * 100 % 1 == 0 else "0.0%"
+    if kind == "month":
+        return {"month": "mmm yyyy", "year": "yyyy"}.get(words, "")
+    if kind == "shown" and re.fullmatch(r"\d+(?:\.\d+)?", words):
+        whole, _, rest = words.partition(".")
+        return "0" * (len(whole) if whole.startswith("0") else 1) + (f".{'0' * len(rest)}" if rest else "")
+    return f'"{words}"' if kind == "shown" and '"' not in words else ""
 
 
 def _fill(made: Any, cells: Sequence[Refilled]) -> None:
@@ -107,7 +146,7 @@ def _paint(cell: Any, fill: str) -> None:
 def _put(cell: Any, value: Cell) -> None:
     """A value into a cell; words stay words, whatever they begin with, and a date keeps the cell's own way of showing it."""
     was = cell.number_format
-    cell.value = fit_cell(value) if isinstance(value, str) else value
+    cell.value = fit_cell(_NEVER_IN_A_CELL.sub(" ", value)) if isinstance(value, str) else value
     if isinstance(value, str) and value.startswith(_FORMULA):
         cell.data_type = "s"
     if isinstance(value, dt.date):
@@ -121,7 +160,7 @@ def _note_changes(made: Any, cells: Sequence[Refilled], notes: Sequence[str]) ->
     while name in made.sheetnames:
         name += " (2)"
     page = made.create_sheet(name)
-    page.append(_HEADS)
+    page.append(CHANGED_HEADS)
     for cell in page[1]:
         cell.font = Font(bold=True)
     for one in cells:
@@ -138,8 +177,8 @@ def _note_changes(made: Any, cells: Sequence[Refilled], notes: Sequence[str]) ->
     page.freeze_panes = "A2"
 
 
-def _as_text(book: Book, cells: Sequence[Refilled]) -> str:
-    sheet: Sheet = next(s for s in book.sheets if s.rows)
+def _as_text(book: Book, cells: Sequence[Refilled], sheets: Sequence[str]) -> str:
+    sheet: Sheet = next(s for s in book.sheets if s.rows and (not sheets or s.name in sheets))
     new = {one.cell: one.value for one in cells if one.sheet == sheet.name}
     text = io.StringIO(newline="")
     writer = csv.writer(text)

@@ -18,7 +18,7 @@ from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.references import PREFIX, PROVISIONAL
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.exchange.cells import similar
-from vawg_desktop.exchange.tracker_columns import sheet_period
+from vawg_desktop.exchange.tracker_periods import sheet_period
 from vawg_desktop.services.tracker_lineage import NEARLY, Known
 from vawg_desktop.services.tracker_marks import RowMarks, RowMatch, our_reference, words_key
 from vawg_desktop.store.derived_rows import Run

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.tracker_columns import PERIOD, sheet_period
+from vawg_desktop.exchange.tracker_periods import PERIOD, sheet_period
 from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
 from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_marks import exact_number

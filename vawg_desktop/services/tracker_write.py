@@ -11,7 +11,8 @@ from vawg_desktop.domain.entities import EntitySpec
 from vawg_desktop.domain.errors import RuleError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
 from vawg_desktop.domain.terms import fold
-from vawg_desktop.exchange.tracker_columns import PROGRESS, period_end, quarter_of_sheet
+from vawg_desktop.exchange.tracker_columns import PROGRESS
+from vawg_desktop.exchange.tracker_periods import period_end, quarter_of_sheet
 from vawg_desktop.exchange.tracker_shape import Given, TrackerRow
 from vawg_desktop.services import names, over_time
 from vawg_desktop.services.records import add_alias, with_copied_cells
@@ -134,6 +135,8 @@ class RecordWriter(RowPreparer):
         for key, value in cells.items():
             if value is None:
                 continue
+            if key in spec.due and value == self._due(spec, id):
+                continue  # the list shows the date that holds, which was agreed here
             kind = merge.compare(base.get(key), current[key] if key in current else self._tx.row(spec.key, id)[key], value)
             if kind is merge.Kind.INCOMING:
                 wanted[key] = value
@@ -152,6 +155,11 @@ class RecordWriter(RowPreparer):
         self._touched[(spec.key, id)] = (
             "created" if state == "created" else "updated" if moved else state or "unchanged"
         )
+
+    def _due(self, spec: EntitySpec, id: str) -> Value:
+        """The date that counts of a record as it stands."""
+        row = self._tx.row(spec.key, id)
+        return next((row[d] for d in spec.due if row[d]), None)
 
     def _edit(self, spec: EntitySpec, id: str, current: dict[str, Value], values: dict[str, Value]) -> bool:
         if self._dry:

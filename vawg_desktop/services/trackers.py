@@ -17,6 +17,7 @@ from vawg_desktop.exchange.cells import WHOLE_CELL, plain_text
 from vawg_desktop.exchange.reading import Book, read_book
 from vawg_desktop.exchange.tracker_in import read_tracker
 from vawg_desktop.exchange.tracker_shape import Tracker, TrackerRow
+from vawg_desktop.services import tracker_held
 from vawg_desktop.services.session import Session
 from vawg_desktop.services.tracker_imported import Imported, tray_entry
 from vawg_desktop.services.tracker_lineage import Lineage, list_of, made_id
@@ -213,6 +214,8 @@ def import_rows(
             done.problems += tracker.questions
             targets = frozenset(c.target for c in tracker.columns if c.target)
             importer = RowImporter(session, tx, done, lineage, tracker.main, answers or {}, targets, dry_run)
+            if book is not None:
+                tracker.rows = tracker_held.hold(tracker.rows, book, tracker.main, answers or {}, done)
             rows = tracker.rows if lineage is None else listed_once(tracker, done, answers or {}, {k.sheet for k in lineage.all()})
             if not tracker.waits:
                 importer.take_all(rows)
@@ -245,6 +248,7 @@ def rows_as_known(session: Session, path: Path, entity: str | None = None) -> tu
         with session.store.write(session.who, "Looked at", Act.IMPORT) as tx:
             lineage = Lineage(tx, book.name, _headings_key(book), known_list.id)
             done = Imported()
+            tracker.rows = tracker_held.hold(tracker.rows, book, tracker.main, settled, done)
             targets = frozenset(c.target for c in tracker.columns if c.target)
             importer = RowImporter(session, tx, done, lineage, tracker.main, settled, targets, dry=True)
             importer.keep_taken = True
