@@ -48,6 +48,11 @@ def is_working(day: date) -> bool:
     return day.weekday() < 5 and day not in bank_holidays(day.year)
 
 
+def working_from(day: date) -> date:
+    """A day, or the first working day after it where it is none."""
+    return day if is_working(day) else working_days(day, 1)
+
+
 def working_days(start: date, count: int) -> date:
     """The working day ``count`` working days after ``start`` (before it, where negative)."""
     step, day = (1 if count >= 0 else -1), start

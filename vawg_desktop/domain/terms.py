@@ -259,9 +259,9 @@ CHANNEL = vocabulary(
 )
 ANSWER = vocabulary(
     "answer",
-    ("update", "Update"),
-    ("no_change", "No change"),
-    ("not_able", "Not able to say yet"),
+    ("update", "Update", "Updated"),
+    ("no_change", "No change", "NC", "N/C", "No changes", "No further change", "Unchanged", "Nothing to report", "Nothing new to report", "Nothing new"),
+    ("not_able", "Not able to say yet", "Not able to say", "Unable to say", "Unable to say yet"),
 )
 EVIDENCE_KIND = vocabulary(
     "kind of evidence",

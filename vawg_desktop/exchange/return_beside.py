@@ -9,7 +9,7 @@ from vawg_desktop.domain.errors import Problem
 from vawg_desktop.domain.references import RETURN_REFERENCE
 from vawg_desktop.domain.return_columns import WORDED
 from vawg_desktop.domain.terms import MARKING, fold, how_many
-from vawg_desktop.exchange.cells import WHOLE_CELL, Cell, colour_word, place, plain_text, reads_other_cells
+from vawg_desktop.exchange.cells import Cell, colour_word, place, plain_text, reads_other_cells
 from vawg_desktop.exchange.plan import LOGO_DEPARTURE
 from vawg_desktop.exchange.reading import Book, Sheet
 from vawg_desktop.exchange.return_plan import (
@@ -72,7 +72,7 @@ class _Beside:
 
     def take(self, sheet: str, cell: str, kind: str, words: str) -> None:
         """Put one remark of the file into the tray, mark the answer it stands at, or ask, by its kind."""
-        if kind == "struck" and words == WHOLE_CELL and (found := self._filled(sheet, cell)):
+        if kind == "struck" and (found := self._filled(sheet, cell)):
             found[0].answers[found[1]].struck = True
         if kind in _WORDS_BESIDE:
             self._keep(sheet, cell, words, _WORDS_BESIDE[kind])

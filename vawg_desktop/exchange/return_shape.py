@@ -27,7 +27,7 @@ class Answer:
     per_cent: bool = False
     #: Whether the cell only shows what stands in another cell.
     linked: bool = False
-    #: Whether all of it is struck out.
+    #: Whether it, or a part of it, is struck out.
     struck: bool = False
 
 

@@ -44,7 +44,7 @@ class Refilled:
 
 def is_ours(sheet: Sheet) -> bool:
     """Whether a sheet is the one on which an earlier copy said what had changed: it lists no records."""
-    first = next((row for row in sheet.rows if any(c is not None for c in row)), [])
+    first = next((row for row in sheet.rows if any(c is not None for c in row)), list[Cell]())
     return sheet.name.startswith(CHANGED) and tuple(str(c) for c in first if c is not None) == CHANGED_HEADS
 
 

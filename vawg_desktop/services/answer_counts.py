@@ -102,19 +102,33 @@ def _cleared(declaration: Mapping[str, str]) -> bool:
     return any(key.startswith("Cleared by") and value for key, value in declaration.items())
 
 
+def versions_of(connection: Connection, return_id: str) -> list[str]:
+    """The ids of a return and of its other versions: those to the same partner in its round.
+
+    Of two bodies that were combined while a round was on, both returns are the one body's and of one version: each then stands for itself.
+    """
+    rows = connection.exec_driver_sql(
+        'SELECT o.id, o.version, r.version FROM "return" r JOIN "return" o ON o.round = r.round AND o.partner = r.partner AND (NOT o.deleted OR o.id = r.id) WHERE r.id = ?',
+        (return_id,),
+    ).fetchall()
+    twins = sum(version == mine for _, version, mine in rows) > 1
+    return [return_id] if twins else [str(id) for id, _, _ in rows]
+
+
 def standing_answers(
-    connection: Connection, round_id: str, partner: str, *, until: str = "", with_base: bool = True
+    connection: Connection, return_id: str, *, until: str = "", with_base: bool = True
 ) -> CombinedAnswers:
-    """What one partner's files in a round say together, reversed ones left out, over every version.
+    """What the files of a return say together, reversed ones left out, over every version of it.
 
     ``until`` is the id of the last submission counted, even if it was reversed. ``with_base`` is False for who may not see what was sent.
     """
     base = "r.base" if with_base else "NULL"
+    returns = versions_of(connection, return_id)
     rows = connection.exec_driver_sql(
-        f'SELECT {base}, s.content FROM submission s JOIN "return" r ON r.id = s."return" WHERE r.round = ? AND r.partner = ? '
+        f'SELECT {base}, s.content FROM submission s JOIN "return" r ON r.id = s."return" WHERE r.id IN ({",".join("?" * len(returns))}) '
         "AND NOT s.deleted AND (s.state IS DISTINCT FROM 'reversed' OR s.id = ?) "
         "AND s.n <= coalesce((SELECT n FROM submission WHERE id = ?), 9223372036854775807) ORDER BY s.n",
-        (round_id, partner, until, until),
+        (*returns, until, until),
     )
     found = CombinedAnswers()
     for sent, content in rows:

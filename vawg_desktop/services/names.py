@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from vawg_desktop.domain.acts import Act, act_of
 from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, ENTITIES, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
@@ -201,6 +202,13 @@ def is_independent(connection: Connection, body: object) -> bool:
     """Whether a body, by id, is one that is never rated or judged; of one that was not handed over with a part nobody knows whether it is."""
     found = connection.exec_driver_sql("SELECT standing, reference FROM partner WHERE id = ?", (str(body),)).fetchone() if body else None
     return found is not None and (found[0] == "independent" or not found[1])
+
+
+def combined_into(connection: Connection, id: str) -> str:
+    """The reference of the record that a deleted one was combined with; empty where it was simply deleted."""
+    row = connection.exec_driver_sql("SELECT act, about FROM \"change\" WHERE \"row\" = ? AND instr(fields, '\"deleted\"') > 0 ORDER BY n DESC LIMIT 1", (id,)).fetchone()
+    into = maybe_find(connection, str(row[1])) if row is not None and act_of(row[0]) is Act.COMBINE and row[1] else None
+    return into.reference if into is not None and into.id != id else ""
 
 
 def titles(connection: Connection, entity: str) -> list[str]:

@@ -58,7 +58,7 @@ _DOUBTS = {
     "moved": "it is what we sent for another row.",
     "cut": "the cell that was sent held only the beginning of it.",
     "made_date": "the program that wrote the file made a date or a time of these words.",
-    "struck": "the words are struck out.",
+    "struck": "words in it are struck out.",
     "points_elsewhere": "it only points to another row.",
     "filled": "it may have been drawn down over other answers.",
     "contradicts": "the row says that nothing changed.",
@@ -81,7 +81,9 @@ def why_held(one: Difference) -> Problem:
         words = f"{one.label} of {one.record} may hold a person's data: it was not taken; look at it first."
         return Problem(one.held, words, one.sheet, one.cell, one.record)
     words = (
-        f"{one.record} is in the bin here; bring it back to take its {one.label}."
+        f"{one.record} was combined with {one.whose}; enter its {one.label} there if it holds for it."
+        if one.held == "in_bin" and one.whose
+        else f"{one.record} is in the bin here; bring it back to take its {one.label}."
         if one.held == "in_bin"
         else f"{one.record} holds two values that nobody has chosen between; resolve the conflict, then take its {one.label}."
     )

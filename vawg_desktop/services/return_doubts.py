@@ -31,7 +31,7 @@ class Doubts:
     """Why an answer waits for a person though nothing in the file itself is odd."""
 
     def __init__(self, connection: Connection, partner: str, currents: Mapping[str, CurrentAction]) -> None:
-        self._currents = currents
+        self._connection, self._currents = connection, currents
         through = {
             str(a): str(b)
             for a, b in connection.exec_driver_sql(
@@ -86,7 +86,9 @@ class Doubts:
         return ""
 
     def beside(self, id: str, code: str) -> str:
-        """Whose action it is now, where that is the doubt."""
+        """Whose action it is now, or which record it was combined with, where that is the doubt."""
+        if code == "in_bin":
+            return names.combined_into(self._connection, id)
         accountable = self._currents[id].accountable
         return (
             self._names.get(accountable, "")

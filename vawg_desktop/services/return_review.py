@@ -202,7 +202,7 @@ def review(session: Session, submission: str, *, owner: SentReturn | None = None
     content = json.loads(row["content"])
     owner = owner or sent_return(connection, str(row["return"]))
     counts = {k.value: 0 for k in merge.Kind}
-    answers = standing_answers(connection, owner.round, owner.partner, until=found.id)
+    answers = standing_answers(connection, owner.id, until=found.id)
     counts |= answers.counts([{"id": b.id, "values": b.values} for b in owner.rows]).as_dict()
     differences = _differences(session, found.id, owner, content, counts, str(row["state"]))
     return Review(

@@ -244,12 +244,16 @@ def _look_at_new(connection: Connection, new_rows: Sequence[Mapping[str, str]], 
             f'SELECT reference, title FROM "{about.key}" WHERE {"NOT deleted" if new_rows else "1 = 0"}'
         )
     }
+    proven = {fold(str(t)): str(r) for r, t in connection.exec_driver_sql("SELECT reference, title FROM evidence WHERE NOT deleted")} if new_rows else {}
     for row in new_rows:
         if "What it proves" in row or "Title" in row:
             named = row.get("Action reference", "").strip()
             if named and action_named(connection, named) is None:
                 words = f"This evidence is for “{named[:60]}”, which names no action of ours; it would be added without one."
                 read.problems.append(Problem("evidence_for_whom", words, row["sheet"], row["cell"]))
+            if known := proven.get(fold(row.get("Title", ""))):
+                words = f"This evidence has the same title as {known}; is it that one?"
+                read.problems.append(Problem("evidence_known", words, row["sheet"], row["cell"], known))
         elif known := titled.get(fold(row.get(read.form.locked[1], ""))):
             words = f"This new {read.form.row} has the same words as {known}; is it that one?"
             read.problems.append(Problem("new_action_known", words, row["sheet"], row["cell"], known))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from vawg_desktop.domain.calendar import working_between
 from vawg_desktop.domain.dates import last_day
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import names
-from vawg_desktop.services.answer_counts import AnswerCounts, declared_in_words, standing_answers
+from vawg_desktop.services.answer_counts import AnswerCounts, declared_in_words, standing_answers, versions_of
 from vawg_desktop.services.session import Session
 
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ class RoundPartner:
     channel: str = ""
     #: Who completed and who cleared it, in words.
     declared: str = ""
+    #: The round that it is of, and its period where that is not the one asked about now.
+    round_id: str = ""
+    earlier: str = ""
 
     @property
     def is_awaited(self) -> bool:
@@ -60,11 +63,34 @@ class RoundPartner:
 
 
 def partners_now(session: Session) -> list[RoundPartner]:
-    """The partners of the newest round of each kind, actions' and services' together: what waits now."""
-    newest = session.read().exec_driver_sql(
-        "SELECT id FROM round WHERE n IN (SELECT max(n) FROM round WHERE NOT deleted GROUP BY coalesce(kind, 'progress')) ORDER BY n"
+    """What waits now, of actions' and services' rounds together: the partners of the round that is on, and returns of earlier ones that are to be reviewed.
+
+    A round is on once one of its workbooks was sent; one that is only prepared stands beside the one before it.
+    """
+    rounds = session.read().exec_driver_sql(
+        "SELECT o.id, coalesce(o.kind, 'progress'), o.period, EXISTS (SELECT 1 FROM \"return\" r LEFT JOIN submission s ON s.\"return\" = r.id AND NOT s.deleted "
+        "WHERE r.round = o.id AND NOT r.deleted AND (r.sent IS NOT NULL OR s.id IS NOT NULL)), EXISTS (SELECT 1 FROM \"return\" r JOIN submission s ON s.\"return\" = r.id "
+        "WHERE r.round = o.id AND NOT r.deleted AND NOT s.deleted AND s.state = 'in_review') FROM round o WHERE NOT o.deleted ORDER BY o.n DESC"
     ).fetchall()
-    return [one for (id,) in newest for one in partners_of_round(session, str(id))]
+    on: set[str] = set()
+    found: list[RoundPartner] = []
+    for id, kind, period, begun, to_review in rounds:
+        if str(kind) not in on:
+            found += partners_of_round(session, str(id))
+        elif to_review:
+            found += [replace(one, earlier=str(period)) for one in partners_of_round(session, str(id)) if one.step == "received"]
+        if begun:
+            on.add(str(kind))
+    return found
+
+
+def to_review(session: Session) -> dict[str, int]:
+    """How many partners' returns are to be reviewed, by round."""
+    rows = session.read().exec_driver_sql(
+        'SELECT r.round, count(DISTINCT r.partner) FROM submission s JOIN "return" r ON r.id = s."return" AND NOT r.deleted '
+        "WHERE s.state = 'in_review' AND NOT s.deleted GROUP BY r.round"
+    )
+    return {str(round_id): int(count) for round_id, count in rows}
 
 
 def partners_of_round(session: Session, round_id: str | None = None, partner: str | None = None) -> list[RoundPartner]:
@@ -97,6 +123,7 @@ def partners_of_round(session: Session, round_id: str | None = None, partner: st
             None,
             "sent",
         )
+        one.round_id = round_id
         _what_came(connection, round_id, one, session.store.may_read("return", "base"))
         one.log = _log(connection, round_id, one.partner_id)
         _where_it_stands(one, session.today)
@@ -106,16 +133,17 @@ def partners_of_round(session: Session, round_id: str | None = None, partner: st
 
 def _what_came(connection: Connection, round_id: str, one: RoundPartner, with_base: bool) -> None:
     """What came back. Who may not see what was sent (a reader on a server) is told the step and no counts."""
+    returns = versions_of(connection, one.return_id)
     rows = connection.exec_driver_sql(
-        'SELECT s.id, s.received, s.state, s.channel FROM submission s JOIN "return" r ON r.id = s."return" '
-        "WHERE r.round = ? AND r.partner = ? AND NOT s.deleted ORDER BY s.n DESC",
-        (round_id, one.partner_id),
+        'SELECT s.id, s.received, s.state, s.channel FROM submission s '
+        f"WHERE s.\"return\" IN ({','.join('?' * len(returns))}) AND NOT s.deleted ORDER BY s.n DESC",
+        tuple(returns),
     ).fetchall()
     standing = [r for r in rows if r[2] != "reversed"]
     if not rows:
         return
     row = (standing or rows)[0]
-    answers = standing_answers(connection, round_id, one.partner_id, with_base=with_base)
+    answers = standing_answers(connection, one.return_id, with_base=with_base)
     one.submission, one.channel = str(row[0]), str(row[3] or "")
     if not standing:  # taken back as a whole: it is waited for again
         return

@@ -137,7 +137,7 @@ def call_sheet(session: Session, return_id: str) -> Document:
     lines = [f"Due {label(str(row[3]))}"]
     who = ", ".join(x for x in (contact, telephone, email) if x)
     lines += [who] if who else []
-    answers = standing_answers(connection, str(row[5]), str(row[0]))
+    answers = standing_answers(connection, return_id)
     rows = json.loads(row[4] or '{"rows": []}')["rows"]
     if answers.files:
         lines.append(answers.counts(rows).in_words())

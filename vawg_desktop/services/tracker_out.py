@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vawg_desktop.domain import merge
-from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.domain.errors import StoreError
@@ -134,10 +133,8 @@ def _others(connection: Connection, spec: EntitySpec, id: str) -> list[str]:
 
 def _what_became(connection: Connection, entity: str, id: str) -> str:
     """What became of a record that a row was known by: deleted, or combined with another."""
-    reference = _reference(connection, entity, id)
-    row = connection.exec_driver_sql("SELECT about FROM \"change\" WHERE \"row\" = ? AND act = ? ORDER BY n DESC LIMIT 1", (id, Act.COMBINE.value)).fetchone()
-    into = names.maybe_find(connection, str(row[0])) if row is not None and row[0] else None
-    return f"{reference} was combined with {into.reference}" if into is not None and into.id != id else f"{reference} was deleted here"
+    reference, into = _reference(connection, entity, id), names.combined_into(connection, id)
+    return f"{reference} was combined with {into}" if into else f"{reference} was deleted here"
 
 
 def _updates(connection: Connection, action: str, key: str) -> list[tuple[str, str, str]]:
@@ -159,7 +156,9 @@ def _of_period(update: tuple[str, str, str], period: str) -> bool:
 def _later_than_its_columns(connection: Connection, ids: Mapping[str, str], row: TrackerRow) -> list[str]:
     """A note where an action has words of a later period than any column of the list."""
     action, notes = ids.get(PROGRESS.parent), list[str]()
-    for target, period in row.periods.items() if action is not None else ():
+    if action is None:
+        return notes
+    for target, period in row.periods.items():
         kind, _, key = target.partition(".")
         if kind != PROGRESS.key or key not in PROGRESS.by_key or not (ends := period_end(period)):
             continue

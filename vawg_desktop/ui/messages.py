@@ -70,7 +70,8 @@ class Messages(QObject):
         """A yes-or-no question whose button is a verb. Only where something hard to take back is meant."""
         box = QMessageBox(QApplication.activeModalWidget() or self._window)
         box.setWindowTitle(title)
-        box.setText(text)
+        box.setText(title)  # a window's title is cut where the window is narrow
+        box.setInformativeText(text)
         yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
         keep = box.addButton("Go back", QMessageBox.ButtonRole.RejectRole)
         yes.setAutoDefault(False)
@@ -80,13 +81,13 @@ class Messages(QObject):
         return box.clickedButton() is yes
 
     def ask_text(
-        self, title: str, asked: str, text: str = "", *, secret: bool = False, long: bool = False, verb: str = "Go on"
+        self, title: str, asked: str, text: str = "", *, secret: bool = False, long: bool = False, verb: str = "Go on", check: Callable[[str], str] | None = None
     ) -> tuple[str, bool]:
-        """A question answered in words: what was typed, and whether it was meant; ``secret`` is a passphrase."""
+        """A question answered in words: what was typed, and whether it was meant; ``secret`` is a passphrase. ``check`` says what is wrong with an answer, which is then asked for again."""
         from vawg_desktop.ui.dialogs.form import AskDialog
 
         dialog = AskDialog(
-            QApplication.activeModalWidget() or self._window, title, asked, text, secret=secret, long=long, verb=verb
+            QApplication.activeModalWidget() or self._window, title, asked, text, secret=secret, long=long, verb=verb, check=check
         )
         done = dialog.run()
         answer = dialog.answer() if done else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from vawg_desktop.ui.messages import messages
+from vawg_desktop.ui.spoken import announcer
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import button, label
 
@@ -155,7 +158,7 @@ class AskDialog(Form):
     """One question and a line, or a paper, for the answer."""
 
     def __init__(
-        self, parent: QWidget | None, title: str, asked: str, text: str, *, secret: bool, long: bool, verb: str
+        self, parent: QWidget | None, title: str, asked: str, text: str, *, secret: bool, long: bool, verb: str, check: Callable[[str], str] | None = None
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -181,10 +184,25 @@ class AskDialog(Form):
         row.setContentsMargins(0, theme.px(8), 0, 0)
         row.addStretch(1)
         row.addWidget(button("Cancel", self.reject))
-        self.saves = button(verb, self.accept, kind="primary")
+        self._check = check
+        self._wrong = label("")
+        self._wrong.setProperty("warn", True)
+        self._wrong.hide()
+        box.addWidget(self._wrong)
+        self.saves = button(verb, self._on_done, kind="primary")
         row.addWidget(self.saves)
         box.addLayout(row)
         self.setMinimumWidth(theme.px(440))
+
+    def _on_done(self) -> None:
+        problem = self._check(self.answer()) if self._check is not None else ""
+        self._wrong.setText(problem)
+        self._wrong.setVisible(bool(problem))
+        if problem:
+            self._field.setFocus()
+            announcer.say(self._field, problem, urgent=True)
+        else:
+            self.accept()
 
     def answer(self) -> str:
         """What was typed."""

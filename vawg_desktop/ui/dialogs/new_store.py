@@ -131,14 +131,14 @@ class NewStoreForm(QWidget):
 class RecoveryForm(QWidget):
     """The recovery key of a new store, shown this once: copied, or saved as a page to print."""
 
-    def __init__(self, key: str, store: Path, done: Callable[[], object]) -> None:
+    def __init__(self, key: str, store: Path, done: Callable[[], object], *, replaces: bool = False) -> None:
         super().__init__()
         self._key, self._store = key, store
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.px(8))
         box.addWidget(label("Recovery key", size=16, bold=True))
-        box.addWidget(label("It opens the store if the passphrase is lost. It is shown this once: print it or write it down, seal it, and lock it away. An earlier one no longer opens the store."))
+        box.addWidget(label("It opens the store if the passphrase is lost. It is shown this once: print it or write it down, seal it, and lock it away." + (" An earlier one no longer opens the store." if replaces else "")))
         shown = QLineEdit(key)
         shown.setReadOnly(True)
         shown.setFont(theme.font(15, bold=True))
@@ -156,6 +156,11 @@ class RecoveryForm(QWidget):
         foot.addWidget(self.go_on)
         box.addLayout(foot)
         self.setFocusProxy(self.copies)
+
+    def answer_enter(self, answers: bool) -> None:
+        """Whether Enter presses the button that has the keyboard."""
+        for one in (self.copies, self.prints, self.go_on):
+            one.setAutoDefault(answers)
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self._key)
@@ -198,7 +203,7 @@ class RecoveryDialog(Form):
         self.setWindowTitle("Recovery key")
         box = QVBoxLayout(self)
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
-        self._form = RecoveryForm(key, store, self.accept)
+        self._form = RecoveryForm(key, store, self.accept, replaces=True)
         box.addWidget(self._form)
         self.setMinimumWidth(theme.px(560))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from vawg_desktop import remembered
@@ -133,6 +134,9 @@ class OpenDialog(Form):
         box.addStretch(1)
         self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
+        # the Enter that made the store is still on its way to the dialog: no button may take it for its own
+        shown.answer_enter(False)
+        QTimer.singleShot(0, shown, partial(shown.answer_enter, True))
         shown.copies.setFocus()
 
     def reject(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vawg_desktop.domain.calendar import working_from
 from vawg_desktop.domain.dates import financial_quarter, parse_date
 from vawg_desktop.domain.dates import label as date_label
 from vawg_desktop.domain.errors import AppError
@@ -60,7 +61,7 @@ class RoundDialog(Form):
         box.addWidget(label("Prepare returns", size=16, bold=True))
         box.addWidget(
             label(
-                "One workbook for each partner that is ticked. A period that was asked about before gets the next version.",
+                "One workbook for each partner that is ticked. If you asked about this period before, a new version is made.",
                 muted=True,
             )
         )
@@ -72,7 +73,7 @@ class RoundDialog(Form):
         self._kind.addItem("Services under contract or grant", CONTRACT.kind)
         box.addWidget(self._kind)
         self._period = self._line(box, "Period", financial_quarter(today))
-        self._due = self._line(box, "To be returned by", date_label((today + timedelta(weeks=4)).isoformat()))
+        self._due = self._line(box, "To be returned by", date_label(working_from(today + timedelta(weeks=4)).isoformat()))
         self._boards = Choice()
         self._boards.setAccessibleName("Plan back from a board")
         self._boards.addItem("Plan back from a board …", "")

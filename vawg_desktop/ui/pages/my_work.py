@@ -208,7 +208,7 @@ class MyWorkPage(QScrollArea):
             came = f"received, ready to review: {row.counts.in_words()}"
             words = came if row.step == "received" else "no return received"
             section.body.addWidget(
-                self._line(f"{row.partner}   {words}", "", lambda: self.open_page.emit("returns"))
+                self._line(f"{row.partner}   {words}", row.earlier, lambda: self.open_page.emit("returns"))
             )
         if len(waiting) > _RETURNS_SHOWN:
             section.body.addWidget(all_button(len(waiting), lambda: self.open_page.emit("returns")))

@@ -103,6 +103,10 @@ class ReturnsPage(QWidget):
         self._rounds.meant.connect(self._on_round)
         pick.addWidget(self._rounds)
         self._summary = label("", muted=True)
+        self._other_round = ""
+        self._elsewhere = button("", self._show_other_round, kind="quiet")
+        self._elsewhere.hide()
+        pick.addWidget(self._elsewhere)
         pick.addStretch(1)
         self._all = button("Draft e-mails", lambda: None, kind="quiet")
         pick.addWidget(self._all)
@@ -127,11 +131,11 @@ class ReturnsPage(QWidget):
         """Read rounds and the rows of the one shown."""
         wanted = self._round
         self.tasks.read(
-            lambda s: (counts.rounds(s), round_standing.partners_of_round(s, wanted)), lambda answer: self._show(*answer)
+            lambda s: (counts.rounds(s), round_standing.partners_of_round(s, wanted), round_standing.to_review(s)), lambda answer: self._show(*answer)
         )
 
-    def _show(self, known: list[dict[str, object]], rows: list[RoundPartner]) -> None:
-        drawn = (known, rows, self._round, self.width() < theme.px(_NARROW))
+    def _show(self, known: list[dict[str, object]], rows: list[RoundPartner], to_review: dict[str, int]) -> None:
+        drawn = (known, rows, to_review, self._round, self.width() < theme.px(_NARROW))
         if self._drawn == drawn:
             return  # news that changes nothing here: the focus stays
         self._drawn = drawn
@@ -159,8 +163,23 @@ class ReturnsPage(QWidget):
         if chase := sum(bool(r.next_step) and r.step != "made" for r in rows):
             parts.append(f"{chase} to remind")
         self._summary.setText(", ".join(parts))
+        self._tell_elsewhere(known, to_review)
         self._offer_all(rows)
         self._table.show_rows(rows, self.width() < theme.px(_NARROW))
+
+    def _tell_elsewhere(self, known: list[dict[str, object]], to_review: dict[str, int]) -> None:
+        """Offer the latest other round of which returns are still to be reviewed."""
+        shown = str(self._rounds.currentData() or "")
+        other = next((one for one in known if str(one["id"]) != shown and to_review.get(str(one["id"]))), None)
+        self._elsewhere.setVisible(other is not None)
+        if other is not None:
+            self._other_round = str(other["id"])
+            waits = how_many(to_review[self._other_round], "return")
+            self._elsewhere.setText(f"{waits} of {other['period']} to review")
+
+    def _show_other_round(self) -> None:
+        self._round = self._other_round
+        self.load()
 
     def _offer_all(self, rows: list[RoundPartner]) -> None:
         """Messages to many partners at once: with their workbooks, or what the ladder says next."""
@@ -242,7 +261,9 @@ class ReturnsPage(QWidget):
             return
 
         def made(answer: rounds.RoundMade) -> None:
-            written = f"{how_many(len(answer.returns), 'workbook')} created in {wanted.folder}; {how_many(len(answer.skipped), 'partner')} got none. Draft the e-mails next."
+            written = f"{how_many(len(answer.returns), 'workbook')} created in {wanted.folder}; Draft the e-mails next."
+            if answer.skipped:
+                written = f"{how_many(len(answer.skipped), 'partner')} got none: nothing is asked of {'it' if len(answer.skipped) == 1 else 'them'}. {written}"
             if answer.held:
                 held = "\n\n".join(f"{p}: {leaks.in_words(found)}." for p, found in answer.held.items())
                 self._offer_release(written, held, list(answer.held), wanted)

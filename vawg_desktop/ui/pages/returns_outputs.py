@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from vawg_desktop.domain.calendar import working_from
 from vawg_desktop.domain.dates import label as date_label
-from vawg_desktop.domain.errors import AppError
+from vawg_desktop.domain.dates import last_day, parse_date, short_label
+from vawg_desktop.domain.errors import AppError, ValueRefusedError
 from vawg_desktop.domain.terms import CHASE_STEP, how_many
 from vawg_desktop.exchange.checklist_points import Point
 from vawg_desktop.services import records, return_messages, returns, telephone
@@ -24,6 +27,15 @@ from vawg_desktop.ui.tasks import Tasks
 
 def step_word(step: str) -> str:
     return CHASE_STEP.label(step) if step in CHASE_STEP.key_list() else "Message with the workbook"
+
+
+def _no_later_date(stands: date, today: date, typed: str) -> str:
+    """Why what was typed is no later date than the one that stands; empty where it is one."""
+    try:
+        wanted = last_day(parse_date(typed, now=today))
+    except ValueRefusedError as refused:
+        return refused.message
+    return "" if wanted is not None and wanted > stands else f"The return is due on {date_label(stands.isoformat())} already; an extension is a later date."
 
 
 class ReturnsOutputs:
@@ -91,13 +103,16 @@ class ReturnsOutputs:
 
     def extend(self, row: RoundPartner) -> None:
         """A later date, with who agreed it."""
-        due, done = messages.ask_text(f"Extend: {row.partner}", "New due date", text=date_label((self._tasks.session.today + timedelta(weeks=2)).isoformat()), verb="Next")
+        today = self._tasks.session.today
+        stands = last_day(row.due) or today
+        later = working_from(max(stands, today) + timedelta(weeks=2))
+        due, done = messages.ask_text(f"Extend: {row.partner}", "New due date", text=date_label(later.isoformat()), verb="Next", check=partial(_no_later_date, stands, today))
         if not done:
             return
-        who, done = messages.ask_text(f"Extend: {row.partner}", "Agreed by", verb="Set the new due date")
+        who, done = messages.ask_text(f"Extend: {row.partner}", "Agreed by", verb="Set the new due date", check=lambda typed: "" if typed.strip() else "An extension needs the name of who agreed it.")
         if done:
             self._tasks.write(
-                lambda s: return_messages.extend(s, row.return_id, due, who), message=f"{row.partner} has a later date."
+                lambda s: return_messages.extend(s, row.return_id, due, who), message=f"{row.partner} has until {short_label(parse_date(due, now=today))}."
             )
 
     def call_sheet(self, row: RoundPartner) -> None:

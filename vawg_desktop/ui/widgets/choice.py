@@ -104,8 +104,10 @@ class Choice(QComboBox):
         plain = not e.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._typed = ""
-            self.mean()
-            e.ignore()  # a dialog's saving button hears it too
+            if self.currentIndex() != self._settled:
+                self.mean()  # what was chosen is confirmed; Enter again is for the dialog
+            else:
+                e.ignore()
         elif key == Qt.Key.Key_Escape and self._settled >= 0 and self.currentIndex() != self._settled:
             self._typed = ""
             self.setCurrentIndex(self._settled)

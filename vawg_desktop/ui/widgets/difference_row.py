@@ -133,7 +133,7 @@ class DifferenceRow(QFrame):
             return d.reason
         held = _HELD[d.held] if d.held else _KINDS[d.kind]
         if d.whose:
-            return f"{held}: {d.whose}"
+            return f"Combined with {d.whose}" if d.held == "in_bin" else f"{held}: {d.whose}"
         return f"{held} (we sent the same for {d.reading})" if d.reading else held
 
     def verbs(self) -> dict[str, str]:
