@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
@@ -26,9 +27,20 @@ class FoundList:
     query: ListQuery
 
 
+#: How officers ask for a record in a sentence.
+_ASKED = re.compile(r"^(?:what(?:'s| has| is)?|how|where|who|show(?: me)?|open|go to|find|tell me)\b[\w ']*?\b(?:to|with|of|on|about|me|is|are|open|find)\s+(?:the\s+)?", re.IGNORECASE)
+
+
+def plain(typed: str) -> str:
+    """What is looked for in a question: "recommendation 3" in "What happened to recommendation 3?"."""
+    words = typed.strip().rstrip("?").strip()
+    return _ASKED.sub("", words) or words
+
+
 def search(session: Session, typed: str, *, entity: str | None = None, limit: int = 30) -> list[Hit]:
     """Records as officers say them: what a reference, number or name means exactly first, then recommendations, actions, gaps, partners by words."""
-    exact = [_hit(session, f) for f in exactly(session, typed, entity)]
+    typed = typed if (found := exactly(session, typed, entity)) else plain(typed)
+    exact = [_hit(session, f) for f in found or exactly(session, typed, entity)]
     known = {h.id for h in exact}
     return [*exact, *(h for h in _by_words(session, typed, entity, limit) if h.id not in known)]
 

@@ -6,8 +6,10 @@ A record that is meant exactly stands first. Beside the records that hold all wo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
+from vawg_desktop.domain.conditions import CONDITIONS
 from vawg_desktop.domain.entities import BY_KEY, EntitySpec
 from vawg_desktop.domain.fields import Kind
 from vawg_desktop.domain.terms import fold
@@ -33,8 +35,8 @@ class Found:
     plain: bool = True
 
 
-def condition(connection: Connection, spec: EntitySpec, typed: str) -> Found | None:
-    """Which rows of a list are meant by what was typed; None where too little was typed to mean anything."""
+def condition(connection: Connection, spec: EntitySpec, typed: str, today: date) -> Found | None:
+    """Which rows of a list are meant by what was typed; None where too little was typed to mean anything. ``today`` is the day by which "overdue" is told."""
     words = typed.strip()
     if not words:
         return None
@@ -48,12 +50,43 @@ def condition(connection: Connection, spec: EntitySpec, typed: str) -> Found | N
     if exact:
         parts.append(f"t.id IN ({','.join('?' * len(exact))})")
         params += exact
+    for sql, more in (*_of_others(connection, spec, words), *_of_states(spec, words, today)):
+        parts.append(sql)
+        params += more
     for sql, more in _of_owners(connection, spec, words):
         parts.append(sql)
         params += more
     if not parts:
         return None
     return Found(f"({' OR '.join(parts)})", tuple(params), exact, plain=len(parts) == 1 and matched is not None)
+
+
+def _of_others(connection: Connection, spec: EntitySpec, words: str) -> list[tuple[str, list[object]]]:
+    """Conditions for the rows that belong to a record of another kind whose reference was typed: of "r3" the actions that serve it."""
+    if words.isdecimal():
+        return []
+    ids = [f.id for f in names.matches(connection, words, None) if f.entity != spec.key and f.reference and not BY_KEY[f.entity].system and f.entity not in OWNERS]
+    if not ids:
+        return []
+    marks = ",".join("?" * len(ids))
+    refs = [f't."{f.key}" IN ({marks})' for f in spec.cells if f.kind is Kind.REF]
+    linked = f"t.id IN (SELECT a FROM link WHERE b IN ({marks}) AND NOT deleted) OR t.id IN (SELECT b FROM link WHERE a IN ({marks}) AND NOT deleted AND kind <> 'alias')"
+    return [(f"({' OR '.join([linked, *refs])})", [*ids] * (2 + len(refs)))]
+
+
+def _of_states(spec: EntitySpec, words: str, today: date) -> list[tuple[str, list[object]]]:
+    """Conditions for the rows that stand as was typed: overdue, amber, in progress."""
+    wanted, found = fold(words), list[tuple[str, list[object]]]()
+    for one in CONDITIONS.values():
+        if wanted in (fold(one.label), fold(one.key.replace("_", " "))) and one.applies(spec):
+            sql, params = one.sql(spec, today)
+            found.append((f"({sql})", list(params)))
+    for field in spec.cells:
+        if field.terms is not None and (field.key == spec.status or field.key.startswith("rating")):
+            for term in field.terms.terms:
+                if fold(term.label) == wanted:
+                    found.append((f't."{field.key}" = ?', [term.key]))
+    return found
 
 
 def exactly(connection: Connection, spec: EntitySpec, typed: str) -> list[names.Found]:

@@ -81,7 +81,7 @@ def _choose(session: Session, taken: Taken, areas: Collection[str]) -> None:
     chosen = {t for t in there if any(_is(a, t) for a in ours)} or set(there)
     taken.series = [s for s in taken.file.series if not s.area or fold(s.area) in chosen]
     if left := len(there) - len(chosen):
-        taken.file.problems.append(("other_areas", f"{how_many(left, 'other area')} of the file left out; name them with --area, or --area {ALL} for every one.", ""))
+        taken.file.problems.append(("other_areas", f"{how_many(left, 'other area')} of the file left out; name those that are wanted (on a command line with --area, and --area {ALL} for every one).", ""))
 
 
 def _part_by_length(session: Session, taken: Taken) -> None:

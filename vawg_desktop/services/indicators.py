@@ -177,15 +177,21 @@ def series(session: Session, indicator: str) -> Series:
     return made
 
 
+#: From so many values of one length on, months and quarters are parted.
+_ENOUGH = 6
+
+
 def _on_one_chart(periods: Iterable[str]) -> frozenset[str]:
     """The periods that most of a series are like: of one length, of equally many the shortest, and of years those that begin as most do.
 
-    Among months a year's number stands many times too high. Rolling years begin in every month, and stay together.
+    Among months a year's number stands many times too high, and a quarter's three times, which is told once there are enough for limits. Rolling years
+    begin in every month, and stay together.
     """
     every = list(periods)
     counts = Counter(map(length, every))
     usual = max(("month", "quarter", "half-year", "year", "day"), key=lambda k: counts[k])
-    of_length = [p for p in every if length(p) == usual]
+    short = {"month", "quarter", "day"} if usual in ("month", "quarter", "day") and counts[usual] < _ENOUGH else {usual}
+    of_length = [p for p in every if length(p) in short]
     begins = Counter(bounds(p)[0].month for p in of_length)
     if usual == "year" and begins and (most := begins.most_common(1)[0])[1] * 3 >= 2 * len(of_length):
         of_length = [p for p in of_length if bounds(p)[0].month == most[0]]

@@ -13,8 +13,8 @@ from vawg_desktop.services.session import Session
 
 #: So many values of a field are offered at most; a longer list is found by typing in the filter.
 MOST_VALUES = 60
-#: Fields of text that name a person.
-_PEOPLE = ("link_officer", "lead", "completes_return", "clears_return")
+#: So many records stand in a menu; of more one is looked for.
+MOST_IN_MENU = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Offered:
     words: str
     key: str
     values: Sequence[tuple[str, str]]
+    #: The kind of record that it names, where there are too many of them for a menu and one is looked for by its name.
+    target: str = ""
 
 
 def offered(session: Session, entity: str) -> list[Offered]:
@@ -44,9 +46,11 @@ def _field(session: Session, spec: EntitySpec, field: FieldSpec) -> Offered | No
         rows = session.read().exec_driver_sql(
             f'SELECT DISTINCT s.reference, s.title FROM "{spec.key}" t JOIN subject s ON s.id = t."{field.key}" WHERE NOT t.deleted ORDER BY s.title LIMIT {MOST_VALUES + 1}'
         ).fetchall()
-        if 0 < len(rows) <= MOST_VALUES:
+        if 0 < len(rows) <= MOST_IN_MENU:
             return Offered(field.label, field.key, [*((str(title), str(reference)) for reference, title in rows), none])
-    if field.key in _PEOPLE:
+        if rows:
+            return Offered(field.label, field.key, [none], field.target)
+    if field.over_time == "role" and field.kind is Kind.TEXT:
         rows = session.read().exec_driver_sql(f'SELECT DISTINCT "{field.key}" FROM "{spec.key}" WHERE NOT deleted AND "{field.key}" IS NOT NULL LIMIT {MOST_VALUES + 1}').fetchall()
         if 0 < len(rows) <= MOST_VALUES:
             return Offered(field.label, field.key, [*((str(r[0]), str(r[0])) for r in sorted(rows, key=lambda r: fold(str(r[0])))), none])

@@ -83,7 +83,7 @@ def filters(spec: EntitySpec) -> dict[str, str]:
 def ids(session: Session, query: ListQuery, connection: Connection | None = None, *, limit: int = 0) -> list[int]:
     """The local numbers of every row a query shows, in its order; with a limit, of the first so many."""
     spec = BY_KEY[query.entity]
-    found = found_words.condition(session.read(), spec, query.words)
+    found = found_words.condition(session.read(), spec, query.words, session.today)
     sql = _conditions(session, query, found)
     order, params = list_order.order(spec, query.sort, query.descending), list(sql.params)
     if query.group:
@@ -107,7 +107,7 @@ def _by(session: Session, query: ListQuery, found: found_words.Found | None) -> 
 
 def count(session: Session, query: ListQuery) -> int:
     """How many rows a query shows."""
-    sql = _conditions(session, query, found_words.condition(session.read(), BY_KEY[query.entity], query.words))
+    sql = _conditions(session, query, found_words.condition(session.read(), BY_KEY[query.entity], query.words, session.today))
     text = f'SELECT count(*) FROM "{query.entity}" t WHERE {sql.text()}'
     row = session.read().exec_driver_sql(text, tuple(sql.params)).fetchone()
     return int(row[0]) if row else 0
@@ -118,7 +118,7 @@ def groups(session: Session, query: ListQuery) -> list[Group]:
     if not query.group:
         return []
     spec, connection = BY_KEY[query.entity], session.read()
-    sql = _conditions(session, query, found_words.condition(connection, spec, query.words))
+    sql = _conditions(session, query, found_words.condition(connection, spec, query.words, session.today))
     name = list_groups.column(spec, query.group)
     text = f'SELECT t."{name}", count(*) FROM "{query.entity}" t WHERE {sql.text()} GROUP BY t."{name}" ORDER BY {list_groups.order(spec, query.group)}'
     rows = connection.exec_driver_sql(text, tuple(sql.params)).fetchall()
@@ -130,11 +130,24 @@ def _conditions(session: Session, query: ListQuery, found: found_words.Found | N
     sql = _Sql()
     sql.add(f"t.deleted = {int(query.bin)}{' AND t.born IS NOT NULL' if query.bin else ''}")  # what only stands in for a record was never deleted
     spec = BY_KEY[query.entity]
-    for where in query.where:
-        _add_condition(session, sql, spec, where)
+    for wheres in _by_field(spec, query.where):
+        each = [_Sql() for _ in wheres]
+        for one, where in zip(each, wheres, strict=True):
+            _add_condition(session, one, spec, where)
+        sql.add(f"({' OR '.join(f'({one.text()})' for one in each)})" if len(each) > 1 else each[0].text(), *(p for one in each for p in one.params))
     if found is not None:
         sql.add(found.sql, *found.params)
     return sql
+
+
+def _by_field(spec: EntitySpec, wheres: Sequence[Where]) -> list[list[Where]]:
+    """Conditions that hold together, each as the values of which one is enough: two of a field that holds one value at a time can never both be met."""
+    found: dict[object, list[Where]] = {}
+    for place, where in enumerate(wheres):
+        field = spec.by_key.get({"rating": "rating_opcc"}.get(where.field, where.field))
+        one_of = where.field == "pillar" or (field is not None and field.kind in (Kind.TERM, Kind.REF, Kind.TEXT, Kind.YES_NO))
+        found.setdefault(where.field if one_of else place, []).append(where)
+    return list(found.values())
 
 
 def _add_condition(session: Session, sql: _Sql, spec: EntitySpec, where: Where) -> None:

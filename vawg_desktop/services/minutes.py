@@ -36,7 +36,7 @@ def minutes(session: Session, asked: Asked) -> Made:
     Raises NotFoundError, and ValueRefusedError where no meeting is named.
     """
     if not asked.about:
-        raise ValueRefusedError("Say which meeting: --about MEETING.")
+        raise ValueRefusedError("Say which meeting it is about (with --about, on a command line).")
     meeting = agenda.find_meeting(session, asked.about[0])
     agenda.refuse_binned(session, meeting)
     held = meeting_notes.held(session, meeting.id)

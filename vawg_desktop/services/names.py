@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _NUMBERED = re.compile(r"([a-z]{1,2})\s*[-–]?\s*0*(\d{1,9})", re.IGNORECASE)
 _PROVISIONAL = re.compile(r"([a-z]{1,2})\s*[-–]?\s*x([0-9a-z]{5})", re.IGNORECASE)
 _WITH_TITLE = re.compile(r"([A-Z]{1,2}-\w+) (\S.*)")
-_SPELT = re.compile(r"([a-z ]+?)\s+(?:no\.?\s*)?0*(\d{1,9})", re.IGNORECASE)
+_SPELT = re.compile(r"([a-z ]+?)\.?\s+(?:no\.?\s*|number\s*)?0*(\d{1,9})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,22 @@ def _ways(typed: str) -> list[tuple[str, str]]:
         loosely = f"{m[1].upper()}-x{m[2].upper()}"
         ways += [("WHERE reference = ?", loosely), (earlier, loosely)]
     elif m := _SPELT.fullmatch(typed):
-        prefix = next((p for p, s in BY_PREFIX.items() if fold(s.label) == fold(m[1])), None)
+        prefix = _prefix_of(fold(m[1]))
         if prefix:
             ways.append(("WHERE reference = ?", f"{prefix}-{int(m[2]):04d}"))
     return ways
+
+
+def _prefix_of(word: str) -> str:
+    """The prefix of the kind of record that a word means: its name, of one or of many, or the beginning of it, "rec"; empty where none or several begin so."""
+    whole = next((p for p, s in BY_PREFIX.items() if word in (fold(s.label), fold(s.plural))), "")
+    begun = [s.prefix for s in BY_PREFIX.values() if not s.system and fold(s.label).startswith(word.removesuffix("s"))]
+    main = [p for p in begun if BY_PREFIX[p].tracked] or begun
+    return whole or (main[0] if len(word) >= _BEGINNING and len(main) == 1 else "")
+
+
+#: Fewer letters are no beginning of a kind's name.
+_BEGINNING = 3
 
 
 def find_named(connection: Connection, entity: str, name: str, *, only: bool = False) -> Found | None:

@@ -245,7 +245,7 @@ def _last_told(session: Session, id: str, until: date) -> str:
 
 def _about(session: Session, asked: Asked, kind: str) -> names.Found:
     if not asked.about:
-        raise ValueRefusedError(f"Say which {BY_KEY[kind].label.casefold()}: --about REF.")
+        raise ValueRefusedError(f"Say which {BY_KEY[kind].label.casefold()} it is about (with --about, on a command line).")
     found = names.find(session.read(), asked.about[0])
     if found.entity != kind:
         raise ValueRefusedError(f"{found.reference} is not a {BY_KEY[kind].label.casefold()}.")
@@ -256,7 +256,7 @@ def _about(session: Session, asked: Asked, kind: str) -> names.Found:
 def briefing(session: Session, asked: Asked) -> Made:
     """All that somebody needs before speaking of a recommendation, or with a partner."""
     if not asked.about:
-        raise ValueRefusedError("Say which recommendation or partner: --about REF.")
+        raise ValueRefusedError("Say which recommendation or partner it is about (with --about, on a command line).")
     found = names.maybe_find(session.read(), asked.about[0]) or names.find_named(session.read(), "partner", asked.about[0])
     if found is None or found.entity not in ("recommendation", "partner"):
         raise ValueRefusedError(f"A briefing is about a recommendation or a partner; “{asked.about[0][:60]}” is neither.")

@@ -30,7 +30,7 @@ _RIGHTS = (
 def answer(session: Session, asked: Asked) -> Made:
     """The answer to the request that ``about`` names: texts not looked at yet are left out, and counted. Raises NotFoundError, and ValueRefusedError where no request is named."""
     if not asked.about:
-        raise ValueRefusedError("Say which request: --about REQUEST.")
+        raise ValueRefusedError("Say which request it is about (with --about, on a command line).")
     found = names.find(session.read(), asked.about[0], REQUEST.key)
     row = plain_rows(session.read(), "SELECT * FROM information_request WHERE id = ?", (found.id,))[0]
     all_items = requests.items(session, found.id)

@@ -78,10 +78,18 @@ def _lists() -> list[Command]:
     return made
 
 
+def _papers() -> list[Command]:
+    """The papers that are offered, by what they are called."""
+    from vawg_desktop.domain.meeting_terms import PAPER_KIND
+    from vawg_desktop.ui.pages.papers_offered import OFFERED
+
+    return [Command(f"Make a paper: {PAPER_KIND.label(one.kind)}", (), lambda shell, k=one.kind: shell.go("papers").choose(k)) for one in OFFERED]
+
+
 def offers(shell: Shell) -> list[Offer]:
     """The commands as the palette offers them, without the one that opens it."""
     return [
-        Offer(c.words, c.keys[0] if c.keys else "", lambda c=c: c.do(shell)) for c in (*load_commands(), *_lists()) if c.do is not open_palette
+        Offer(c.words, c.keys[0] if c.keys else "", lambda c=c: c.do(shell)) for c in (*load_commands(), *_lists(), *_papers()) if c.do is not open_palette
     ]
 
 

@@ -58,7 +58,8 @@ class _Answer:
 
 def _look(session: Session, typed: str, entity: str | None) -> _Answer:
     hits = finding.search(session, typed, entity=entity)
-    return _Answer(hits, len(finding.exactly(session, typed, entity)), finding.lists_of(session, typed) if entity is None else ())
+    exact = finding.exactly(session, typed, entity) or finding.exactly(session, finding.plain(typed), entity)
+    return _Answer(hits, len(exact), finding.lists_of(session, typed) if entity is None else ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from vawg_desktop.services import list_groups, lists, office, records
 from vawg_desktop.services.list_filters import Offered, offered
 from vawg_desktop.services.lists import Where
 from vawg_desktop.services.records import Assignment
+from vawg_desktop.store.search import Hit
+from vawg_desktop.ui.dialogs.pick import FindBox
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.list_views import GROUPED
 from vawg_desktop.ui.widgets.common import pop_up
@@ -32,12 +34,24 @@ def _offer(page: ListPage, found: list[Offered]) -> None:
     menu = QMenu(page)
     menu.setAccessibleName("Filter by")
     for one in found:
+        if one.target:
+            menu.addAction(f"{one.words} …").triggered.connect(partial(_look_for, page, one))
+            continue
         sub = menu.addMenu(one.words)
         for words, value in one.values:
             where = Where(one.key, value) if one.key else Where(value, "yes")
             sub.addAction(words).triggered.connect(partial(page.add_filter, f"{one.words}: {words}" if one.key else words, where))
     pop_up(menu, page.views.mapToGlobal(page.views.rect().bottomLeft()))
     menu.deleteLater()
+
+
+def _look_for(page: ListPage, field: Offered, *_: object) -> None:
+    """Filter by one of many records that a field names, found by a few letters."""
+    box = FindBox(page, page.tasks, f"Filter by {field.words[0].casefold()}{field.words[1:]}", entity=field.target)
+    chosen = box.chosen() if box.run() else None
+    box.deleteLater()
+    if isinstance(chosen, Hit):
+        page.add_filter(f"{field.words}: {chosen.title}", Where(field.key, chosen.reference))
 
 
 def ask_status(page: ListPage) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -34,6 +33,7 @@ from vawg_desktop.ui.pages.list_views import SavedViews, first_query
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import EmptyState, button, label, pop_up
+from vawg_desktop.ui.widgets.filter_line import FilterLine
 from vawg_desktop.ui.widgets.flow_layout import FlowLayout
 from vawg_desktop.ui.widgets.list_view import ListView
 from vawg_desktop.ui.widgets.record_pane import RecordPane
@@ -128,10 +128,7 @@ class ListPage(QWidget):
     def _build_filter(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, theme.px(8), 0)
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter …  Ctrl+F")
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setAccessibleName(f"Filter {self.spec.plural.casefold()}")
+        self.filter = FilterLine(f"Filter {self.spec.plural.casefold()}")
         row.addWidget(self.filter, 1)
         self._by_field = button("Filter by …", lambda: list_acts.ask_filter(self), tip="Any field, partner, person or date")
         row.addWidget(self._by_field)
@@ -168,7 +165,7 @@ class ListPage(QWidget):
         self._timer.timeout.connect(self._on_filters)
         self.filter.textEdited.connect(lambda _: self._timer.start())
         self.filter.textChanged.connect(lambda text: self._timer.start() if not text else None)
-        self.filter.returnPressed.connect(self._on_filter_return)
+        self.filter.goes_on.connect(self._on_filter_return)
         self.view.chosen.connect(self._on_chosen)
         self.view.entered.connect(self._on_entered)
         self.view.sorted_by.connect(self._on_sorted)

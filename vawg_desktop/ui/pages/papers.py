@@ -22,8 +22,6 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.meeting_terms import PAPER_KIND
 from vawg_desktop.services import (
-    lists,
-    meeting_notes,
     names,
     paper_mail,
     paper_templates,
@@ -31,7 +29,7 @@ from vawg_desktop.services import (
     publications,
 )
 from vawg_desktop.services.lists import ListQuery, Where
-from vawg_desktop.services.office import local_values, office_settings, set_templates
+from vawg_desktop.services.office import set_templates
 from vawg_desktop.services.paper_parts import Counted
 from vawg_desktop.services.papers import Asked
 from vawg_desktop.services.session import Session
@@ -40,7 +38,7 @@ from vawg_desktop.ui.dialogs.paper_template import TemplatesDialog
 from vawg_desktop.ui.dialogs.publish import PublishDialog
 from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.outputs import PAPER_KINDS, REDACTED_KINDS, save_document, save_file
-from vawg_desktop.ui.pages.papers_offered import OFFERED, PLAIN
+from vawg_desktop.ui.pages.papers_offered import OFFERED, PLAIN, TEMPLATE, Known, known
 from vawg_desktop.ui.tasks import Tasks
 from vawg_desktop.ui.theme import theme
 from vawg_desktop.ui.widgets.common import (
@@ -64,7 +62,7 @@ _MOST_NAMED = 30_000
 #: From this width at 100 % the buttons stand beside the title.
 _WIDE = 900
 #: Under which the window keeps the template chosen for a kind of paper; and the letters of its name that fit on the button.
-_TEMPLATE, _SHORT = "paper_template", 18
+_SHORT = 18
 _WORDS = (*papers.BOARD_WORDS, *papers.SIGNED_WORDS)
 
 
@@ -81,6 +79,7 @@ class PapersPage(QWidget):
         self._chosen = OFFERED[0]
         self._figures: list[Counted] = []
         self._names: dict[str, list[str]] = {}
+        self._meetings = ("", "")
         #: The template chosen for each kind of paper on this computer.
         self._templates: dict[str, str] = {}
         self._was_counted: tuple[str, Asked, int] | None = None  # with how much news; nothing is counted before the first reading
@@ -209,7 +208,7 @@ class PapersPage(QWidget):
         self._title.set_words(PAPER_KIND.label(kind))
         self._holds.setText(self._chosen.holds)
         counted = kind in papers.PAPERS
-        for shown, (name, line) in zip((bool(self._chosen.about), self._chosen.changes, counted), self._named, strict=True):
+        for shown, (name, line) in zip((bool(self._chosen.about), self._chosen.changes, kind in papers.OF_ANY_DAY), self._named, strict=True):
             name.setVisible(shown)
             line.setVisible(shown)
         self._about.setPlaceholderText(" or ".join({"meeting": "A meeting, such as next PDB", "recommendation": "A recommendation, such as r3", "partner": "a partner's name", "meeting_decision": "A decision, such as dn1", "information_request": "A request, such as rq1"}[a] for a in self._chosen.about))
@@ -221,6 +220,7 @@ class PapersPage(QWidget):
         self._show_template()
         if self._about.text() and kind != "board":
             self._about.clear()
+        self._propose()
         self.count()
 
     def show_record(self, words: str) -> None:
@@ -236,10 +236,11 @@ class PapersPage(QWidget):
 
     def load(self) -> None:
         """Read what papers can be about, the office's words, and the figures of the paper that is chosen."""
-        self.tasks.read(_read, self._came)
+        self.tasks.read(known, self._came)
 
-    def _came(self, found: tuple[dict[str, list[str]], dict[str, str], str, dict[str, str]]) -> None:
-        self._names, kept, coming, self._templates = found
+    def _came(self, found: Known) -> None:
+        self._names, kept, self._templates = found.names, found.words, found.templates
+        self._meetings = found.meetings
         self._show_template()
         self._complete()
         for key, made in self._words.items():
@@ -250,9 +251,13 @@ class PapersPage(QWidget):
                 made.setText(words)
             else:
                 made.setPlainText(words)
-        if self._chosen.about == ("meeting",) and not self._about.text() and coming:
-            self._about.setText(coming)
+        self._propose()
         self.count()
+
+    def _propose(self) -> None:
+        """The meeting that a paper is most likely about: the next one, or the last one held for what is written afterwards."""
+        if self._chosen.about == ("meeting",) and not self._about.text():
+            self._about.setText(self._meetings[self._chosen.kind in ("minutes", "action-log")])
 
     def _on_changes(self, changes: Changes) -> None:
         if self.isVisible() and changes.entities:
@@ -260,7 +265,7 @@ class PapersPage(QWidget):
 
     def _asked(self) -> Asked:
         about = self._about.text().strip()
-        return Asked((about,) if about and self._chosen.about else (), self._since.text().strip() if self._chosen.changes else "", self._as_at.text().strip())
+        return Asked((about,) if about and self._chosen.about else (), self._since.text().strip() if self._chosen.changes else "", self._as_at.text().strip() if self._chosen.kind in papers.OF_ANY_DAY else "")
 
     # -- what it counts -----------------------------------------------------------------------
 
@@ -334,7 +339,7 @@ class PapersPage(QWidget):
         dialog = TemplatesDialog(self, self.tasks, kind, self._templates.get(kind, ""))
         if dialog.run():
             self._templates[kind] = dialog.answer()
-            self.tasks.save_local(_TEMPLATE, kind, dialog.answer() or None)
+            self.tasks.save_local(TEMPLATE, kind, dialog.answer() or None)
             self._show_template()
 
     def _show_template(self) -> None:
@@ -386,15 +391,3 @@ class PapersPage(QWidget):
                 lambda s: publications.publish(s, kind, asked, Path(chosen), sending),
                 then=lambda done: messages.tell(f"{done.reference} is kept, and written as {Path(chosen).name}."),
             )
-
-
-def _read(session: Session) -> tuple[dict[str, list[str]], dict[str, str], str, dict[str, str]]:
-    """The names of what papers can be about, the office's words, the meeting that is next, and the templates chosen."""
-    connection = session.read()
-    known = {kind: names.titles(connection, kind) for kind in ("meeting", "recommendation", "partner", "meeting_decision", "information_request")}
-    coming = meeting_notes.to_hold(session)
-    next_title = ""
-    if coming:
-        row = lists.plain_rows(connection, "SELECT reference, title FROM meeting WHERE id = ?", (coming[0][0],))[0]
-        next_title = f"{row['reference']} {row['title']}"
-    return known, office_settings(connection, papers.PREFIX), next_title, local_values(session, _TEMPLATE)

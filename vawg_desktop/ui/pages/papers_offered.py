@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vawg_desktop.exchange.document import Document
-from vawg_desktop.services import journey_outputs, service_outputs
+from vawg_desktop.services import journey_outputs, meeting_notes, names, papers, service_outputs
+from vawg_desktop.services.office import local_values, office_settings
 from vawg_desktop.services.session import Session
 
 
@@ -41,3 +42,28 @@ OFFERED: tuple[Offered, ...] = (
 PLAIN: dict[str, Callable[[Session], Document]] = {
     "journey-map": journey_outputs.map_document, "needs-assessment": service_outputs.assessment, "service-directory": service_outputs.directory,
 }  # fmt: skip
+
+
+#: Under which the templates that were chosen are kept on this computer.
+TEMPLATE = "paper_template"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the page needs to know: the names of what papers can be about, the office's words, the meeting that is next and the last one held, the templates chosen."""
+
+    names: dict[str, list[str]]
+    words: dict[str, str]
+    meetings: tuple[str, str]
+    templates: dict[str, str]
+
+
+def known(session: Session) -> Known:
+    """Read what the page needs to know."""
+    connection = session.read()
+    about = {kind: names.titles(connection, kind) for kind in ("meeting", "recommendation", "partner", "meeting_decision", "information_request")}
+    coming = meeting_notes.to_hold(session)
+    held = connection.exec_driver_sql("SELECT id FROM meeting WHERE NOT deleted AND status = 'held' ORDER BY date DESC, n DESC LIMIT 1").fetchone()
+    ids = [coming[0][0] if coming else "", str(held[0]) if held is not None else ""]
+    called = names.long_labels(connection, ids)
+    return Known(about, office_settings(connection, papers.PREFIX), (called.get(ids[0], ""), called.get(ids[1], "")), local_values(session, TEMPLATE))
