@@ -49,6 +49,10 @@ def _heard_from_qt(kind: Any, context: Any, message: str) -> None:
         log_file.write(f"{message}\n")
 
 
+#: So high is a window's own title bar, at the least.
+_FRAME = 32
+
+
 def window(store: str | None, passphrase_file: str | None) -> int:
     """Paint the shell, then open the store."""
     app = application()
@@ -61,10 +65,15 @@ def window(store: str | None, passphrase_file: str | None) -> int:
     shell = MainWindow()
     from vawg_desktop import remembered
 
-    shell.resize(1366, 768)
-    if stood := remembered.geometry():
+    room = app.primaryScreen().availableGeometry()
+    shell.resize(min(1366, room.width()), min(768, room.height()))
+    stood = remembered.geometry()
+    if stood:
         shell.restoreGeometry(stood)
-    shell.show()
+    if not stood and (room.width() <= 1366 or room.height() <= 768 + _FRAME):  # with its frame it would stand out of the screen
+        shell.showMaximized()
+    else:
+        shell.show()
     held = Held(shell, passphrase_file)
 
     def open_it() -> None:

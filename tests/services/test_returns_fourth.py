@@ -60,7 +60,7 @@ def test_the_next_round_does_not_hide_what_waits_for_review(session: Session, tm
     files = sent(session, tmp_path / "q2")
     back(session, fill(files["Kent Police"], UPDATE, tmp_path / "back.xlsx"))
     assert waiting.waiting(session)["returns"] == (1, "1 to review")
-    assert dict((t.label, t.value) for t in overview.overview(session, session.today).questions + overview.overview(session, session.today).totals)["No return received"] == 1
+    assert {t.label: t.value for t in overview.overview(session, session.today).questions + overview.overview(session, session.today).totals}["No return received"] == 1
     sent(session, tmp_path / "q3", "2026/27 Q3", "31/12/2026", out=False)  # prepared, and not sent yet
     assert waiting.waiting(session)["returns"] == (1, "1 to review")
     now = round_standing.partners_now(session)

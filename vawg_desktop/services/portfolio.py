@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from vawg_desktop.domain import dates
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.coming_dates import coming
 from vawg_desktop.domain.conditions import CONDITIONS, open_sql
 from vawg_desktop.domain.entities import ACTION
-from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
+from vawg_desktop.domain.errors import AppError, NotFoundError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.services import over_time
 from vawg_desktop.services.office import office_settings, write_setting
@@ -79,29 +80,54 @@ def hand_over(session: Session, giver: str, to: str, why: str | None = None) -> 
     if not to.strip() or fold(to) == fold(giver):
         raise ValueRefusedError("A portfolio goes to somebody else; name the colleague.")
     with session.store.write(session.who, why or f"Portfolio of {giver} to {to.strip()}", Act.BULK) as tx:
-        written = names_in(tx.connection, [giver])
-        if not written:
+        held = work_of(session, tx.connection, giver)
+        if not held:
             raise NotFoundError(f"No open action names {giver} as our link officer.", code="no_portfolio")
-        marks = ",".join("?" * len(written))
-        claimed, params = CONDITIONS["claimed"].sql(ACTION, session.today)
-        rows = tx.connection.exec_driver_sql(
-            f"SELECT t.id FROM action t WHERE t.link_officer IN ({marks}) AND t.deleted = 0 AND ({open_sql(ACTION)} OR {claimed})",
-            (*written, *params),
-        ).fetchall()
-        if not rows:
-            raise NotFoundError(f"No open action names {giver} as our link officer.", code="no_portfolio")
-        for (id,) in rows:
-            over_time.edit(session, tx, ACTION, str(id), {"link_officer": to.strip()})
+        for id in held:
+            over_time.edit(session, tx, ACTION, id, {"link_officer": to.strip()})
     return tx.changes
+
+
+def work_of(session: Session, connection: Connection, giver: str) -> list[str]:
+    """The ids of the actions that are handed over with a person's work: those open, and those of which evidence is awaited."""
+    written = names_in(connection, [giver])
+    if not written:
+        return []
+    claimed, params = CONDITIONS["claimed"].sql(ACTION, session.today)
+    rows = connection.exec_driver_sql(
+        f"SELECT t.id FROM action t WHERE t.link_officer IN ({','.join('?' * len(written))}) AND t.deleted = 0 AND ({open_sql(ACTION)} OR {claimed})", (*written, *params)
+    )
+    return [str(id) for (id,) in rows]
+
+
+def problem_with(session: Session, giver: str, to: str, start: str, end: str) -> str:
+    """Why work cannot be passed on so, as ``hand_over`` (without days) and ``deputise`` would say; empty where it can."""
+    try:
+        if fold(to) == fold(giver):
+            raise ValueRefusedError("Work is passed on to somebody else; name the colleague.")
+        if start or end:
+            _days(session, start, end)
+        elif not work_of(session, session.read(), giver):
+            raise NotFoundError(f"No open action names {giver} as our link officer.", code="no_portfolio")
+    except AppError as error:
+        return error.message
+    return ""
+
+
+def _days(session: Session, start: str, end: str) -> tuple[str, str]:
+    """The first day and the last; one without a year is the next such day. Raises ValueRefusedError."""
+    first = coming(start, session.today)
+    last = coming(end, max(session.today, dates.bounds(first)[0]))
+    if dates.bounds(last)[1] < dates.bounds(first)[0]:
+        raise ValueRefusedError("The last day is before the first.")
+    return first, last
 
 
 def deputise(session: Session, giver: str, to: str, start: str, end: str) -> Changes:
     """Let a deputy see a portfolio as their own between two dates, both included; the actions stay the giver's."""
     if not to.strip() or fold(to) == fold(giver):
         raise ValueRefusedError("A deputy is somebody else; name the colleague.")
-    first, last = (dates.parse_date(d, now=session.today) for d in (start, end))
-    if dates.bounds(last)[1] < dates.bounds(first)[0]:
-        raise ValueRefusedError("The last day is before the first.")
+    first, last = _days(session, start, end)
     deputy = json.dumps({"to": to.strip(), "from": first, "until": last}, ensure_ascii=False)
     with session.store.write(session.who, None, Act.SETTING) as tx:
         write_setting(tx, _DEPUTY + giver, deputy)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
+from vawg_desktop.domain.conditions import open_sql
 from vawg_desktop.domain.entities import (
     BY_KEY,
+    ENTITIES,
     GAP,
     UPDATE,
     EntitySpec,
@@ -18,7 +20,7 @@ from vawg_desktop.domain.entities import (
 )
 from vawg_desktop.domain.errors import AppError, ValueRefusedError
 from vawg_desktop.domain.fields import FieldSpec, Kind, Value
-from vawg_desktop.domain.terms import fold
+from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.domain.values import clean_text, split_set, to_stored
 from vawg_desktop.services import edit_rules, names, over_time, worded
 from vawg_desktop.services.session import Session
@@ -193,6 +195,23 @@ def read_set(session: Session, connection: Connection, field: FieldSpec, given: 
 
 def _element(field: FieldSpec) -> FieldSpec:
     return FieldSpec(field.key, field.label, Kind.TEXT) if field.kind is Kind.TAGS else field
+
+
+def owns_others(spec: EntitySpec) -> bool:
+    """Whether other records belong to those of a kind, as actions do to partners."""
+    return any(e.owner and e.by_key[e.owner].target == spec.key for e in ENTITIES)
+
+
+def rests_on(session: Session, spec: EntitySpec, ids: Sequence[str]) -> str:
+    """What is still open and belongs to some records, in words: the actions of a partner that is to be deleted; empty where nothing is."""
+    parts: list[str] = []
+    for other in ENTITIES:
+        if not other.system and other.owner and other.by_key[other.owner].target == spec.key:
+            marks = ",".join("?" * len(ids))
+            sql = f'SELECT count(*) FROM "{other.key}" t WHERE t."{other.owner}" IN ({marks}) AND NOT t.deleted AND {open_sql(other)}'
+            if count := int(session.read().exec_driver_sql(sql, tuple(ids)).one()[0]):
+                parts.append(how_many(count, f"{'open ' if other.finished else ''}{other.label.casefold()}", f"{'open ' if other.finished else ''}{other.plural.casefold()}"))
+    return ", ".join(parts)
 
 
 def assign(

@@ -318,7 +318,7 @@ class Matching:
         same = [i for i in self.records.entitled(row.key) if self.many or i not in self._taken]
         if there is not None and words_key(self.records.title[there]) == row.key:
             if there in self._taken and not self.many:
-                self.row_matches[n] = RowMatch(note=("duplicate_number", "This row has the number or title of another row; it became a record of its own."))
+                self.row_matches[n] = RowMatch(note=("duplicate_number", "This row has the number or title of another row; it becomes a record of its own."))
             elif there in self.records.elsewhere and not self.many:
                 self._ask_records(n, row, [there], "same_words", "is a record that another list names too")
             else:
@@ -333,10 +333,10 @@ class Matching:
             self._ask_records(n, row, list(dict.fromkeys(found)), "same_words", "says the same, or nearly, as {} here")
             return
         if row.number and not self.many and numbers[row.number] > 1 and row.number in self._numbers:
-            sentence = f"“{row.number}” is beside several rows of this list; each became a record of its own."
+            sentence = f"“{row.number}” is beside several rows of this list; each becomes a record of its own."
             self.row_matches[n] = RowMatch(note=("number_taken", sentence))
         elif there is not None:
-            sentence = f"“{row.number}” is already the number of {self.records.reference[there]}, which says something else; this row became a record of its own."
+            sentence = f"“{row.number}” is already the number of {self.records.reference[there]}, which says something else; this row becomes a record of its own."
             self.row_matches[n] = RowMatch(note=("number_taken", sentence))
         self._numbers.add(row.number)
 

@@ -257,7 +257,7 @@ class RowImporter(RecordWriter):
         if id is None or (spec.key, id) not in self._touched or one is None or spec.key != self._main:
             return id
         self._problem(
-            code, "This row has the number or title of another row; it became a record of its own.", one
+            code, "This row has the number or title of another row; it becomes a record of its own.", one
         )
         return None
 

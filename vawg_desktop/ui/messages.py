@@ -58,7 +58,7 @@ class Messages(QObject):
             strip.fail(Message(text, action, do))
 
     def over(self, action: str) -> None:
-        """What failed is over: its message, known by its button, need not be closed by hand."""
+        """What a message tells of, known by its button, is over: it goes by itself."""
         if (strip := self._standing()) is not None:
             strip.withdraw(action)
 

@@ -196,6 +196,8 @@ class Tasks(QObject):
                 messages.tell(note)
             if message and carried:
                 messages.tell(message, action="Undo", do=self.undo)
+            elif carried:
+                messages.over("Undo")  # what an earlier message offers to undo is not the last step any more
             if then is not None:
                 then(changes)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.domain.terms import how_many
+from vawg_desktop.domain.terms import fold, how_many
 from vawg_desktop.services import portfolio
 from vawg_desktop.services.session import Session
 from vawg_desktop.ui.commands import command
@@ -181,16 +181,27 @@ def name_deputy(shell: Shell) -> None:
 
 def pass_on(shell: Shell, *, for_good: bool) -> None:
     """Pass a portfolio on, one's own or an absent colleague's, for good or between two dates."""
-    from vawg_desktop.ui.dialogs.pass_on import PassOnDialog
+    from vawg_desktop.ui.dialogs.pass_on import PassedOn, PassOnDialog
 
     me, people = shell.tasks.fetch(lambda s: (s.who, portfolio.people(s)))
-    dialog = PassOnDialog(shell, me, people, for_good=for_good)
+
+    def problem(wanted: PassedOn) -> str:
+        return shell.tasks.fetch(lambda s: portfolio.problem_with(s, wanted.giver, wanted.to, wanted.start, wanted.end))
+
+    dialog = PassOnDialog(shell, me, people, for_good=for_good, problem=problem)
     wanted = dialog.answer() if dialog.run() else None
     dialog.deleteLater()
     if wanted is None:
         return
+    if fold(wanted.to) not in map(fold, people) and not messages.ask(
+        f"Is “{wanted.to}” spelt right?", "No action and no officer of this office bears that name: whoever opens My work under another one will not see this work.", "Pass on"
+    ):
+        return
     if wanted.for_good:
-        shell.tasks.write(lambda s: portfolio.hand_over(s, wanted.giver, wanted.to, wanted.why or None), message=f"The work of {wanted.giver} is {wanted.to}'s now.")
+        count = shell.tasks.fetch(lambda s: len(portfolio.work_of(s, s.read(), wanted.giver)))
+        shell.tasks.write(
+            lambda s: portfolio.hand_over(s, wanted.giver, wanted.to, wanted.why or None), message=f"The work of {wanted.giver} is {wanted.to}'s now: {how_many(count, 'action')}."
+        )
     else:
         shell.tasks.write(lambda s: portfolio.deputise(s, wanted.giver, wanted.to, wanted.start, wanted.end), message=f"{wanted.to} stands in for {wanted.giver} then.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
@@ -31,8 +31,9 @@ class PassedOn:
 class PassOnDialog(Form):
     """Whose, to whom, for good or between two dates."""
 
-    def __init__(self, parent: QWidget, me: str, people: Sequence[str], *, for_good: bool = True) -> None:
+    def __init__(self, parent: QWidget, me: str, people: Sequence[str], *, for_good: bool = True, problem: Callable[[PassedOn], str] = lambda _: "") -> None:
         super().__init__(parent)
+        self._problem = problem
         self.setWindowTitle("Pass work on")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(theme.px(24), theme.px(24), 0, theme.px(16))
@@ -89,6 +90,9 @@ class PassOnDialog(Form):
                 self.wrong.setText(sentence)
                 field.setFocus()
                 return
+        if sentence := self._problem(self.answer()):
+            self.wrong.setText(sentence)
+            return
         self.accept()
 
     def answer(self) -> PassedOn:

@@ -20,8 +20,11 @@ from vawg_desktop.ui.widgets.choice import Choice
 from vawg_desktop.ui.widgets.common import button, clear, fit_screen, label
 
 SHOWN = 60
+#: Of so many problems that are alike these are shown; of fewer than ``MANY_ALIKE`` all.
+FEW_ALIKE, MANY_ALIKE = 3, 8
 #: What each kind of question is about, in the order in which they are worth answering.
 _KINDS = {
+    "personal_data": "Words that may be a person's data", "struck_out": "Words that are struck out",
     "which_is_latest": "Columns that appear twice", "two_columns": "Two columns for one thing", "other_list": "Rows with another owner than before",
     "other_words": "Numbers whose words have changed", "same_words": "Rows that may be records you have", "number_only": "Numbers without words",
     "date_order": "Dates of two orders", "half_turned": "Day and month may be swapped", "owner_unclear": "Unclear owners",
@@ -244,10 +247,14 @@ class TrackerDialog(Form):
         clear(self._asked)
         if problems:
             self._asked.addWidget(label("To look at", bold=True))
-        for line in trackers.problems_in_words(problems)[:SHOWN]:
-            self._asked.addWidget(label(line))
-        if len(problems) > SHOWN:
-            self._asked.addWidget(label(f"… and {len(problems) - SHOWN} more.", muted=True))
+        alike: dict[str, list[Problem]] = {}
+        for one in problems:
+            alike.setdefault(one.code, []).append(one)
+        for some in alike.values():  # of many that are alike the first few are enough to see what it is
+            for line in trackers.problems_in_words(some[: len(some) if len(some) <= MANY_ALIKE else FEW_ALIKE]):
+                self._asked.addWidget(label(line))
+            if len(some) > MANY_ALIKE:
+                self._asked.addWidget(label(f"… and {len(some) - FEW_ALIKE:,} more like it.", muted=True))
 
     @classmethod
     def ask(cls, parent: QWidget, tasks: Tasks, path: Path) -> TrackerWanted | None:

@@ -123,6 +123,10 @@ def load_kept(page: ListPage) -> None:
 def delete_picked(page: ListPage) -> None:
     """Hide what is picked, or restore it where the bin is shown."""
     numbers, entity, back = page.picked(), page.entity, page.query.bin
+    if numbers and not back and records.owns_others(page.spec):  # others belong to it and go on naming it
+        rests = page.tasks.fetch(lambda s: records.rests_on(s, page.spec, lists.record_ids(s, entity, numbers)))
+        if rests and not messages.ask(f"Delete {page.spec.how_many(len(numbers))}?", f"It is the owner of {rests}: these go on naming it, and nobody is asked about them.", "Delete"):
+            return
     if numbers:
         page.tasks.write(
             lambda s: records.hide(s, lists.record_ids(s, entity, numbers), hidden=not back),

@@ -146,7 +146,8 @@ class MyWorkPage(QScrollArea):
             return  # news that changes nothing here: the focus stays
         self._drawn = drawn
         self._everybody.setVisible(has_portfolio)
-        self._day.setText(f"{today:%A} {date_label(today.isoformat())} · {self.tasks.session.who}")
+        whose = "" if has_portfolio or self._empty_store else ". No action names you as our link officer, so everybody's work is shown."
+        self._day.setText(f"{today:%A} {date_label(today.isoformat())} · {self.tasks.session.who}{whose}")
         clear(self._body)
         if dates:
             self._add_dates(dates, today)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
@@ -147,8 +147,9 @@ class _Paper(QPlainTextEdit):
     entered = Signal()
     escaped = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, puts_back: Callable[[], bool] = lambda: True) -> None:
         super().__init__()
+        self.puts_back = puts_back
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(0)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -183,7 +184,10 @@ class _Paper(QPlainTextEdit):
         ):
             self.entered.emit()
         elif e.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
+            if self.puts_back():
+                self.escaped.emit()
+            else:
+                e.ignore()  # nothing to put back: the keyboard goes back to the list
         else:
             super().keyPressEvent(e)
 
@@ -193,7 +197,7 @@ class PaperEditor(FieldEditor):
 
     def __init__(self, spec: FieldSpec, *, size: int = 13, bold: bool = False) -> None:
         super().__init__(spec)
-        self.paper = _Paper()
+        self.paper = _Paper(lambda: self.paper.toPlainText() != self.shown)
         self.paper.setFont(theme.font(size, bold=bold))
         self.paper.setPlaceholderText(NOT_SET)
         self._timer = QTimer(self)
@@ -217,8 +221,6 @@ class PaperEditor(FieldEditor):
             self.offer(text)
 
     def _on_escape(self) -> None:
-        if self.paper.toPlainText() == self.shown:
-            return
         cursor = self.paper.textCursor()  # so that Ctrl+Z brings the words again
         cursor.select(cursor.SelectionType.Document)
         cursor.insertText(self.shown)

@@ -109,7 +109,9 @@ class Strip(QWidget):
         self._show_failure()
 
     def withdraw(self, action: str) -> None:
-        """Take back the failures that offer this: what they tell of is over."""
+        """Take back what offers this: what it tells of is over."""
+        if self._told is not None and self._told.action == action:
+            self._end_told()
         self._failures = [f for f in self._failures if f.action != action]
         self._show_failure()
 
