@@ -103,10 +103,18 @@ def test_the_pages_for_approval_say_what_the_program_does() -> None:
     assert "10 recent, 14 daily and 12 monthly" in pages["1"]
 
 
+#: Where engineers are told how the house is built: one page, and what is worth knowing of each floor.
+_TOLD_IN = (ROOT / "ARCHITECTURE.md", *(ROOT / "vawg_desktop" / floor / "__init__.py" for floor in ("store", "exchange", "services", "ui")))
+
+
+def test_the_page_on_architecture_is_one_page() -> None:
+    assert len(_TOLD_IN[0].read_text("utf-8").splitlines()) <= 100
+
+
 def test_the_page_on_architecture_names_modules_that_are_there() -> None:
     modules = {p.relative_to(ROOT).as_posix() for top in ("vawg_desktop", "tests", ".ci") for p in (ROOT / top).rglob("*.*")}
     modules |= {p.name for p in ROOT.iterdir()}
-    named = re.findall(r"`([\w./]+\.(?:py|sql|spec|toml|cmd))`", (ROOT / "ARCHITECTURE.md").read_text("utf-8"))
+    named = re.findall(r"`([\w./]+\.(?:py|sql|spec|toml|cmd))`", "".join(p.read_text("utf-8") for p in _TOLD_IN))
     modules |= {p.relative_to(ROOT).as_posix() for p in (ROOT / "resources").rglob("*.sql")}
     assert len(named) > 60
     assert [n for n in named if not any(m == n or m.endswith("/" + n) for m in modules)] == []
