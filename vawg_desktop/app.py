@@ -114,7 +114,7 @@ class Held:
         from PySide6.QtCore import QTimer
 
         from vawg_desktop import remembered
-        from vawg_desktop.domain.errors import AppError
+        from vawg_desktop.domain.errors import AppError, StoreError
         from vawg_desktop.store.holding import lock_for_window
         from vawg_desktop.ui.messages import messages
 
@@ -137,6 +137,8 @@ class Held:
         if begins == "tracker":
             QTimer.singleShot(0, self._shell, self._import_tracker)
         tasks.read(lambda s: s.store.clock_notice(), lambda notice: messages.tell(notice) if notice else None)
+        if why := remembered.was_not_backed_up(self._known_as()):
+            messages.failed(StoreError(f"No backup was made when this store was last closed: {why} The next one is made in a moment."))
         if session.store.url is not None:
             return True  # its backups are the server's
         for milliseconds, once in ((5_000, True), (self.HOUR_MS, False)):
@@ -190,14 +192,12 @@ class Held:
 
     def close(self, *, backup: bool = True) -> None:
         """End what is under way, back up what changed, fold the log in, let the lock go."""
-        from vawg_desktop import log_file
+        from vawg_desktop import log_file, remembered
         from vawg_desktop.domain.errors import AppError
         from vawg_desktop.services.safekeeping import back_up_if_changed
         from vawg_desktop.ui.tasks import off_the_window
 
         if self.session is not None:
-            from vawg_desktop import remembered
-
             remembered.left(self._known_as(), bytes(self._shell.saveGeometry().data()), *self._shell.where())
         for timer in self._timers:
             timer.stop()
@@ -214,6 +214,7 @@ class Held:
                 except AppError as error:
                     log_file.write(error.message + "\n")
                     log_file.note(error)
+                    remembered.not_backed_up(self._known_as(), error.message)
             self.session.store.close()
             self.session = None
         from vawg_desktop.services.attachments import wipe_copies

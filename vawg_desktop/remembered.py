@@ -67,3 +67,20 @@ def left(store: str, geometry: bytes, key: str, record: str) -> None:
     known = cast("dict[str, object]", pages) if isinstance(pages, dict) else {}
     told["pages"] = {store: [key, record], **{k: v for k, v in list(known.items())[: _MOST - 1] if k != store}}
     _write(told)
+
+
+def not_backed_up(store: str, why: str) -> None:
+    """Remember that no backup was made of a store as it was closed, when nobody could be told any more."""
+    told = _read()
+    told["not_backed_up"] = {store: why[:500]}
+    _write(told)
+
+
+def was_not_backed_up(store: str) -> str:
+    """Why no backup was made of a store when it was last closed; told once, and empty where one was made."""
+    told = _read()
+    kept = told.pop("not_backed_up", None)
+    found = str(cast("dict[str, object]", kept).get(store) or "") if isinstance(kept, dict) else ""
+    if found:
+        _write(told)
+    return found

@@ -8,19 +8,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.test_window import Shown
+from vawg_desktop import remembered
 from vawg_desktop.domain.calendar import is_working, working_from
+from vawg_desktop.domain.coming_dates import coming
+from vawg_desktop.domain.errors import StoreError
+from vawg_desktop.services import finding, list_filters, lists, portfolio, records
+from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.session import Session
+from vawg_desktop.store import drives
+from vawg_desktop.ui.commands import offers
 from vawg_desktop.ui.dialogs.form import AskDialog, Form
+from vawg_desktop.ui.dialogs.new_store import _suggested
 from vawg_desktop.ui.dialogs.open_store import OpenDialog
+from vawg_desktop.ui.messages import messages
 from vawg_desktop.ui.pages.returns_outputs import _no_later_date
+from vawg_desktop.ui.tour import settle
 from vawg_desktop.ui.widgets.choice import Choice, fill
 from vawg_desktop.ui.widgets.common import button
+from vawg_desktop.ui.widgets.strip import Strip
 
 
 @pytest.fixture
@@ -102,3 +113,122 @@ def test_a_date_that_is_proposed_is_a_working_day(day: date, first: date) -> Non
     assert working_from(day) == first and is_working(first)
 
 
+
+
+# -- filters, search, passing work on
+
+
+def test_what_is_typed_in_a_filter_is_what_officers_say(sample: Session) -> None:
+    serving = {str(a) for (a,) in sample.read().exec_driver_sql("SELECT l.a FROM link l JOIN recommendation r ON r.id = l.b JOIN action a ON a.id = l.a AND NOT a.deleted WHERE l.kind = 'action.recommendations' AND r.reference = 'R-0003' AND NOT l.deleted")}
+    assert serving
+    for typed in ("r3", "R-0003", "recommendation 3", "rec 3", "recommendations 3"):
+        found = {str(r["id"]) for r in lists.records(sample, ListQuery("action", words=typed))}
+        assert serving <= found, typed
+    overdue = lists.count(sample, ListQuery("action", where=(Where("overdue", "yes"),)))
+    assert lists.count(sample, ListQuery("action", words="overdue")) >= overdue
+    assert lists.count(sample, ListQuery("action", words="complete")) >= lists.count(sample, ListQuery("action", where=(Where("status", "complete"),)))
+
+
+def test_two_values_of_a_field_are_alternatives_and_two_fields_are_not(sample: Session) -> None:
+    each = [lists.count(sample, ListQuery("action", where=(Where("status", v),))) for v in ("complete", "in_progress")]
+    assert lists.count(sample, ListQuery("action", where=(Where("status", "complete"), Where("status", "in_progress")))) == sum(each)
+    assert lists.count(sample, ListQuery("action", where=(Where("status", "complete"), Where("pillar", "prevention"), Where("status", "in_progress")))) <= sum(each)
+    assert lists.count(sample, ListQuery("action", where=(Where("overdue", "yes"), Where("overdue", "no")))) == 0
+
+
+@pytest.mark.parametrize("asked", ["what happened to recommendation 3?", "What happened to r3", "show me recommendation 3", "rec 3", "Rec. 3", "recommendations 3", "where is R-0003?"])
+def test_a_question_finds_the_record_that_it_is_about(sample: Session, asked: str) -> None:
+    assert finding.search(sample, asked)[0].reference == "R-0003"
+
+
+def test_papers_are_found_by_their_names(shown: Shown) -> None:
+    words = [offer.words for offer in offers(shown.window)]
+    assert {"Make a paper: Board paper", "Make a paper: Minutes"} <= set(words)
+    next(o for o in offers(shown.window) if o.words == "Make a paper: Minutes").do()
+    assert shown.go("papers")._chosen.kind == "minutes"  # type: ignore[attr-defined]
+
+
+def test_a_list_is_filtered_by_a_partner_however_many_there_are(sample: Session) -> None:
+    for n in range(list_filters.MOST_IN_MENU + 1):
+        partner, _ = records.create(sample, "partner", {"name": f"Body number {n}"})
+        records.create(sample, "action", {"title": f"Work of body {n}", "accountable": partner})
+    (one,) = [o for o in list_filters.offered(sample, "action") if o.key == "accountable"]
+    assert one.target == "partner" and len(one.values) == 1
+    assert "accountable_person" in [o.key for o in list_filters.offered(sample, "action")] or not sample.read().exec_driver_sql("SELECT 1 FROM action WHERE accountable_person IS NOT NULL").fetchone()
+
+
+def test_escape_and_down_in_a_filter_go_to_the_list(shown: Shown) -> None:
+    page: Any = shown.go("action")
+    page.filter.setFocus()
+    QTest.keyClicks(page.filter, "control")
+    QTest.keyClick(page.filter, Qt.Key.Key_Escape)
+    assert page.filter.text() == "" and not page.view.hasFocus()
+    QTest.keyClick(page.filter, Qt.Key.Key_Escape)
+    assert page.view.hasFocus()
+    page.filter.setFocus()
+    QTest.keyClick(page.filter, Qt.Key.Key_Down)
+    assert page.view.hasFocus()
+
+
+def test_escape_leaves_a_field_of_several_lines_that_was_not_touched(shown: Shown) -> None:
+    page: Any = shown.go("action")
+    paper = next(w for w in page.pane.findChildren(QPlainTextEdit) if w.isVisible())
+    paper.setFocus()
+    QTest.keyClick(paper, Qt.Key.Key_Escape)
+    assert page.view.hasFocus()
+
+
+def test_work_is_passed_on_to_people_who_are_known(sample: Session) -> None:
+    records.assign(sample, "A-0001", [records.parse_assignment("link_officer=S. Clarke"), records.parse_assignment("status=in_progress")], "office")
+    assert portfolio.problem_with(sample, "S. Clarke", "s. clarke", "", "") != ""
+    assert "No open action names Nobody" in portfolio.problem_with(sample, "Nobody", "B. Officer", "", "")
+    assert portfolio.problem_with(sample, "S. Clarke", "B. Officer", "1 December", "24 December") == ""
+    assert "before the first" in portfolio.problem_with(sample, "S. Clarke", "B. Officer", "24/12/2026", "1/12/2026")
+    assert len(portfolio.work_of(sample, sample.read(), "S. Clarke")) == 1
+    portfolio.deputise(sample, "S. Clarke", "B. Officer", "1 December", "24 December")
+    assert "1 December 2026 to 24 December 2026" in portfolio.deputy_in_words(sample, "S. Clarke")
+
+
+@pytest.mark.parametrize(("typed", "now", "meant"), [("1 December", date(2026, 11, 22), "2026-12-01"), ("1 December", date(2026, 12, 24), "2027-12-01"), ("1/2/2027", date(2026, 12, 24), "2027-02-01")])
+def test_a_day_without_a_year_is_the_next_one(typed: str, now: date, meant: str) -> None:
+    assert coming(typed, now) == meant
+
+
+def test_a_partner_that_owns_work_is_not_deleted_unasked(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(messages, "ask", lambda title, text, verb: bool(asked.append(text)))
+    page: Any = shown.go("partner")
+    owner = shown.session.read().exec_driver_sql("SELECT accountable FROM action WHERE NOT deleted AND status = 'in_progress' LIMIT 1").one()[0]
+    page.go_to(str(owner))
+    settle(shown.tasks)
+    page.delete_picked()
+    settle(shown.tasks)
+    assert len(asked) == 1 and "open action" in asked[0]
+    assert not shown.session.read().exec_driver_sql("SELECT deleted FROM partner WHERE id = ?", (str(owner),)).one()[0]
+
+
+def test_what_a_message_offers_to_undo_goes_with_the_next_step(shown: Shown) -> None:
+    shown.tasks.write(lambda s: records.assign(s, "A-0001", [records.parse_assignment("note=one")], None), message="A note was taken.")
+    settle(shown.tasks)
+    strip: Any = shown.window.findChild(Strip)
+    assert strip.told_line.isVisible()
+    shown.tasks.write(lambda s: records.assign(s, "A-0001", [records.parse_assignment("note=two")], None))
+    settle(shown.tasks)
+    assert not strip.told_line.isVisible()
+
+
+def test_a_backup_that_failed_on_closing_is_told_at_the_next_start() -> None:
+    remembered.not_backed_up("a.vawg", "The disk is full.")
+    assert remembered.was_not_backed_up("b.vawg") == ""
+    remembered.not_backed_up("a.vawg", "The disk is full.")
+    assert remembered.was_not_backed_up("a.vawg") == "The disk is full." and remembered.was_not_backed_up("a.vawg") == ""
+
+
+def test_a_new_store_is_not_proposed_where_it_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = tmp_path / "OneDrive - Kent Police" / "Documents"
+    synced.mkdir(parents=True)
+    places = QStandardPaths.StandardLocation
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda one: str(synced if one == places.DocumentsLocation else tmp_path))
+    assert _suggested().parent == tmp_path
+    with pytest.raises(StoreError, match="Choose a folder of this computer alone"):
+        drives.refuse_shared(synced / "new.vawg")

@@ -268,7 +268,8 @@ def _own_words(found: Counter[str], known: Collection[str], under: int) -> set[s
     """The answers of a few that are people's own words and no choices: long ones, ones that speak of persons or name somebody, and ones that were not offered."""
     few = [c for c, n in found.items() if n < under]
     own = {c for c in few if c not in known or len(c.split()) > _FEW_WORDS or len(known) > _MOST_CHOICES or _PERSONS.search(c) or safeguarding.concerns(c) or _names_somebody(c)}
-    return set(few) if 2 * sum(found[c] for c in own) > found.total() else own
+    own = set(few) if 2 * sum(found[c] for c in own) > found.total() else own
+    return own | {c for c in found if len(c.split()) > _FEW_WORDS and _names_somebody(c)}  # however many wrote so: nobody is named in a choice
 
 
 def _tally(question: Mapping[str, object], answers: Answers, given: Sequence[tuple[surveys.Row, surveys.Answer]], choices: Sequence[str], names: Sequence[str], group_of: Callable[[surveys.Row], str], unsaid: str) -> Tally:

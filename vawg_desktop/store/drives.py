@@ -77,6 +77,8 @@ def _windows_network(path: Path) -> bool:
 def refuse_shared(path: Path) -> None:
     """Raise StoreError where a store must not be opened in place."""
     where = shared(path)
+    if where and not path.exists():
+        raise StoreError(f"A new store would be {where}; there two people could lose each other's words. Choose a folder of this computer alone.", code="shared_place")
     if where:
         raise StoreError(
             f"{path.name} is {where}; opened there, two people could lose each other's words. Take a working copy "

@@ -70,7 +70,13 @@ def opening_error(path: Path, error: Exception) -> StoreError:
             f"The disk that holds {path.name} is full; make room on it and open the store again. Nothing was changed.",
             code="disk_full",
         )
-    if "not a database" in message or "malformed" in message or "disk I/O" in message:
+    if "disk I/O" in message:
+        return StoreError(
+            f"{path.name} could not be read: its disk gave an error, or the file is damaged. Try again; if it stays so, restore the latest backup, "
+            "or read out what can be read (rescue).",
+            code="damaged",
+        )
+    if "not a database" in message or "malformed" in message:
         return StoreError(
             f"{path.name} is damaged or is not a store; restore the latest backup, "
             "or read out what can be read (rescue).",

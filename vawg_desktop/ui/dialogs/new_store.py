@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from vawg_desktop.domain.errors import AppError
 from vawg_desktop.services.session import Session
-from vawg_desktop.store import keys
+from vawg_desktop.store import drives, keys
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.tasks import off_the_window
 from vawg_desktop.ui.theme import theme
@@ -36,8 +36,10 @@ _BEGINS = (
 
 
 def _suggested() -> Path:
-    """A path for a new store that is not taken, in the person's documents."""
-    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
+    """A path for a new store that is not taken: in the person's documents, or where these are copied to other computers, in a folder of this one."""
+    places = QStandardPaths.StandardLocation
+    found = [Path(w) for one in (places.DocumentsLocation, places.HomeLocation, places.GenericDataLocation) if (w := QStandardPaths.writableLocation(one))]
+    folder = next((f for f in found if f.is_dir() and not drives.shared(f / "store.vawg")), Path.home())
     number, path = 1, folder / "VAWG inquiry.vawg"
     while path.exists():
         number += 1
