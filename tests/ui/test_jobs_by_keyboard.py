@@ -145,4 +145,4 @@ def test_a_record_that_is_not_closed_says_so(shown: Shown, monkeypatch: pytest.M
     shown.window.open_record("A-0001")
     settle(shown.tasks)
     hands.key(KEY.Key_E, CTRL | SHIFT)
-    assert told == ["Open a recommendation or a gap first; these are closed."] * 2
+    assert told == ["Choose a recommendation or a gap first: only those can be closed."] * 2

@@ -24,11 +24,11 @@ def _square(table: ArrayLike) -> NDArray[np.float64]:
     """A table of two coders as numbers. Rows and columns of a labelled one (pandas) belong together by their labels, in whatever order they stand."""
     import numpy as np
 
-    found = _numbers(_by_label(table), "A table of agreement holds counts, none below nought.")
+    found = _numbers(_by_label(table), "A table of agreement holds counts, none negative.")
     if found.ndim != 2 or found.shape[0] != found.shape[1] or not found.size:
         raise ValueError("The table of two coders is square: a row and a column for each code.")
     if not np.isfinite(found).all() or (found < 0).any():
-        raise ValueError("A table of agreement holds counts, none below nought.")
+        raise ValueError("A table of agreement holds counts, none negative.")
     return found
 
 

@@ -24,12 +24,12 @@ def suppress(table: ArrayLike, threshold: int) -> tuple[NDArray[np.float64], NDA
 
     least = _threshold(threshold)
     if np.ma.is_masked(table):
-        raise ValueError("A table holds whole counts, none below nought.")
+        raise ValueError("A table holds whole counts, none negative.")
     found = np.asarray(table, dtype=np.float64)
     if found.ndim not in (1, 2) or min(found.shape, default=0) < 2:
         raise ValueError("A table has at least one count and its total.")
     if not np.isfinite(found).all() or (found < 0).any() or (found != np.round(found)).any():
-        raise ValueError("A table holds whole counts, none below nought.")
+        raise ValueError("A table holds whole counts, none negative.")
     rows = found if found.ndim == 2 else found[np.newaxis, :]
     across = [Sum(n * rows.shape[1] + rows.shape[1] - 1, tuple(n * rows.shape[1] + c for c in range(rows.shape[1] - 1))) for n in range(rows.shape[0])]
     down = [Sum((rows.shape[0] - 1) * rows.shape[1] + c, tuple(n * rows.shape[1] + c for n in range(rows.shape[0] - 1))) for c in range(rows.shape[1])]

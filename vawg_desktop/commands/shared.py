@@ -42,7 +42,7 @@ def ask_new() -> str:
         )
     one, other = getpass.getpass("New passphrase: "), getpass.getpass("The same again: ")
     if one != other:
-        raise StoreError("The two were not the same; nothing was changed.", code="not_the_same")
+        raise StoreError("The passphrases do not match; nothing was changed.", code="not_the_same")
     return one
 
 

@@ -131,13 +131,13 @@ _NAMES = {PROGRESS.kind: "Progress return", CONTRACT.kind: "Contract or grant re
 
 
 #: Words that a partner is not offered: an action that is superseded is not asked about, and Blue needs evidence that the office has seen.
-_NOT_OFFERED = frozenset({"superseded", "blue"})
+NOT_OFFERED = frozenset({"superseded", "blue"})
 
 
 def _lists(form: ReturnForm) -> tuple[SheetPlan, dict[str, str]]:
     sheet = SheetPlan("Lists", printed=False, widths=[], about="The words to choose from in the other sheets.")
     columns = [
-        (c.key, c.heading, [x.label for x in c.terms if x.key not in _NOT_OFFERED]) for c in form.columns if c.terms
+        (c.key, c.heading, [x.label for x in c.terms if x.key not in NOT_OFFERED]) for c in form.columns if c.terms
     ]
     sheet.add(*(PlanCell(head, Style.HEADER) for _, head, _ in columns))
     for r in range(max(len(words) for _, _, words in columns)):

@@ -12,7 +12,7 @@ from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.conditions import CONDITIONS, SILENT_DAYS, open_sql
 from vawg_desktop.domain.dates import bounds, label, parse_date
-from vawg_desktop.domain.entities import ACTION, ENTITIES
+from vawg_desktop.domain.entities import ACTION, BY_KEY, ENTITIES
 from vawg_desktop.domain.errors import NotFoundError, ValueRefusedError
 from vawg_desktop.domain.fields import Value
 from vawg_desktop.domain.meeting_terms import AGENDA_KIND
@@ -82,7 +82,7 @@ def _next_of(session: Session, words: str) -> names.Found | None:
     if body is None:
         return None
     rows = plain_rows(
-        session.read(), "SELECT id, date, starts FROM meeting WHERE body = ? AND NOT deleted AND coalesce(status, '') NOT IN ('held', 'cancelled') AND date > ''", (body.id,)
+        session.read(), f"SELECT id, date, starts FROM meeting t WHERE body = ? AND NOT deleted AND {open_sql(BY_KEY['meeting'])} AND date > ''", (body.id,)
     )
     ahead = sorted((bounds(str(r["date"]))[1], str(r["starts"] or ""), str(r["id"])) for r in rows)
     coming = next((id for day, _, id in ahead if day >= session.today), None)

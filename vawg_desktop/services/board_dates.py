@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from vawg_desktop.domain.calendar import working_days
+from vawg_desktop.domain.conditions import open_sql
 from vawg_desktop.domain.dates import label
+from vawg_desktop.domain.entities import BY_KEY
 from vawg_desktop.services import agenda
 from vawg_desktop.services.lists import plain_rows
 from vawg_desktop.services.session import Session
@@ -45,5 +47,5 @@ def papers_days(session: Session) -> list[date | None]:
 def _ahead(session: Session) -> list[dict[str, object]]:
     return plain_rows(
         session.read(), "SELECT m.title, m.date, m.papers_due, b.paper_days FROM meeting m LEFT JOIN governance_body b ON b.id = m.body AND NOT b.deleted "
-        "WHERE NOT m.deleted AND length(m.date) = 10 AND m.date > ? AND coalesce(m.status, '') NOT IN ('held', 'cancelled') ORDER BY m.date LIMIT 12", (session.today.isoformat(),),
+        f"WHERE NOT m.deleted AND length(m.date) = 10 AND m.date > ? AND {open_sql(BY_KEY['meeting'], 'm.')} ORDER BY m.date LIMIT 12", (session.today.isoformat(),),
     )  # fmt: skip

@@ -59,7 +59,7 @@ def meeting_dates(connection: Connection, today: str) -> Callable[[str], str | N
         if found is None:
             return None
         row = connection.exec_driver_sql(
-            "SELECT min(date) FROM meeting WHERE body = ? AND date >= ? AND NOT deleted AND coalesce(status, '') NOT IN ('held', 'cancelled')", (found.id, today)
+            f"SELECT min(date) FROM meeting t WHERE body = ? AND date >= ? AND NOT deleted AND {open_sql(BY_KEY['meeting'])}", (found.id, today)
         ).fetchone()
         return str(row[0]) if row and row[0] else None
 

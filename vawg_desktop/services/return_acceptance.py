@@ -49,7 +49,7 @@ _DOUBTS = {
     "somebody_elses": "another body is accountable for the action, and reports its status.",
     "not_agreed": "a date moves only when somebody agrees to it.",
     "not_offered": "the action would be superseded, which is the office's to say.",
-    "at_odds": "it would be complete and not at a hundred per cent.",
+    "at_odds": "it would be complete but below 100%.",
     "more_than_referred": "it is more than were referred in the period.",
 
     "exchanged": "its row and another have each other's answers.",

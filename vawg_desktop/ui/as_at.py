@@ -96,7 +96,7 @@ class AsAt:
         if self._past is None or self._today is None:
             return
         lost = self._window.left_over()
-        if lost and not messages.ask("Not saved", f"{lost}. It was typed in the past, where nothing can be changed.", "Go without saving"):
+        if lost and not messages.ask("Not saved", f"{lost}. What is shown is the past, where nothing can be changed; go back to today first.", "Go without saving"):
             return
         past, today = self._past, self._today
         self._past = self._today = None

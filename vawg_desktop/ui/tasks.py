@@ -345,11 +345,11 @@ class Tasks(QObject):
             self._through = Lane("integrity")
             self._through.put(look, lambda damage: then(damage) if damage else None, None)
 
-    def make_file(self, work: Callable[[Session], Any], then: Then) -> None:
-        """Run work that reads the store and writes a file, on a thread of its own: no page and no saving waits for a long document."""
+    def make_file(self, work: Callable[[Session], Any], then: Then, failed: Then | None = None) -> None:
+        """Run work that reads the store and writes a file, on a thread of its own: no page and no saving waits for a long document. A failure is told where ``failed`` does not take it."""
         if self._files is None:
             self._files = Lane("files")
-        self._files.put(lambda: work(self.session), then, None)
+        self._files.put(lambda: work(self.session), then, failed)
 
     def idle(self) -> bool:
         """Whether nothing is under way."""

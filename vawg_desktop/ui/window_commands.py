@@ -251,7 +251,7 @@ def close_record(shell: Shell) -> None:
 
     pane = getattr(shell.here(), "pane", None)
     if pane is None:
-        messages.tell("Open a recommendation or a gap first; these are closed.")
+        messages.tell("Choose a recommendation or a gap first: only those can be closed.")
         return
     close_shown(pane)
 

@@ -24,7 +24,7 @@ class PublishDialog(Form):
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(4))
         box.addWidget(label(f"Publish: {called}", size=16, bold=True))
-        box.addWidget(label("The file, its figures and the records they count are kept. What has left is not undone; a correction is a new edition.", muted=True))
+        box.addWidget(label("The file, its figures and the records they count are kept. Publishing cannot be undone; to correct it, publish a new edition.", muted=True))
         self._to, self._cleared, self._author, self._what = (QLineEdit() for _ in range(4))
         self._stage, self._of = Choice(), Choice()
         for term in PAPER_STAGE:

@@ -23,7 +23,7 @@ class StepsDialog(Form):
         box.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(16))
         box.setSpacing(theme.px(8))
         box.addWidget(label("Your last steps", size=16, bold=True))
-        box.addWidget(label("Undoing a step undoes those after it too. Nothing leaves the log.", muted=True))
+        box.addWidget(label("Undoing a step undoes those after it too. Undone steps stay in Changes.", muted=True))
         self.list = QListWidget()
         self.list.setAccessibleName("Your last steps")
         for step in steps:

@@ -53,9 +53,9 @@ class SurveyDialog(Form):
             self._profile.addItem(one.label, one.key)
         self._profile.setCurrentIndex(max(0, self._profile.findData(file.profile)))
         self._profile.settle()
-        self.put(body, "Survey: one that there is, or the title of a new one", self._title)
+        self.put(body, "Survey: choose one, or type the title of a new one", self._title)
         self.put(body, "Wave", self._wave)
-        self.put(body, "Written by", self._profile)
+        self.put(body, "Made with", self._profile)
         self._file = file
         self._respondent, self._answered = (self._column(h) for h in (file.respondent, file.answered))
         self.put(body, "Respondents are identified by", self._respondent)
@@ -110,7 +110,7 @@ class SurveyDialog(Form):
         section.set_count(len(file.dropped_columns))
         personal = [name for name, why in file.dropped_columns if why == profiles.PERSONAL]
         if personal:
-            section.body.addWidget(label("These may identify a person. Keep one only where you must and may:", muted=True))
+            section.body.addWidget(label("These may identify a person. Keep one only if you need it and are allowed to:", muted=True))
         for name in personal:
             ticks[name] = Tick(f"Keep “{name}”")
             section.body.addWidget(ticks[name])

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from vawg_desktop.domain.return_columns import HEADINGS, PROGRESS, ReturnForm, field_of_column
 from vawg_desktop.domain.terms import CHANNEL, how_many
 from vawg_desktop.domain.values import to_words
+from vawg_desktop.exchange.return_plan import NOT_OFFERED
 from vawg_desktop.services.telephone import Asked
 from vawg_desktop.ui.dialogs.form import Form
 from vawg_desktop.ui.messages import messages
@@ -86,7 +87,8 @@ class TelephoneDialog(Form):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(16))
         grid.setVerticalSpacing(theme.px(4))
-        for row, key in enumerate(_ORDER.get(self._form.kind) or tuple(k for k in self._form.by_key if k != "answer")):
+        keys = dict.fromkeys((*_ORDER.get(self._form.kind, ()), *(k for k in self._form.by_key if k != "answer")))
+        for row, key in enumerate(keys):
             head, terms = HEADINGS[key], field_of_column(key).terms
             side = Qt.AlignmentFlag.AlignTop if key in _LONG else Qt.AlignmentFlag.AlignVCenter
             grid.addWidget(label(head, muted=True), row, 0, side)
@@ -95,7 +97,7 @@ class TelephoneDialog(Form):
                 made = Choice()
                 made.addItem("Unchanged", "")
                 for term in terms:
-                    if term.key != "superseded":
+                    if term.key not in NOT_OFFERED:
                         made.addItem(term.label, term.label)
             elif key in _LONG:
                 made = QPlainTextEdit()

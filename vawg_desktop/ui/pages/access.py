@@ -117,7 +117,7 @@ class AccessPage(QWidget):
         if one is None:
             return None
         if self._word(title, "The same again") != one:
-            messages.tell("The two were not the same; nothing was changed.")
+            messages.tell("The passphrases do not match; nothing was changed.")
             return None
         return one
 
@@ -141,7 +141,7 @@ class AccessPage(QWidget):
 
     def change(self) -> None:
         """Ask for a passphrase that opens the store and for the one to replace it."""
-        old = self._word("Change passphrase", "The passphrase as it is")
+        old = self._word("Change passphrase", "Current passphrase")
         new = self._new_word("Change passphrase") if old else None
         if old and new:
             self._change_keys(lambda s: access.change(s, old, new), "The passphrase is changed.")

@@ -254,7 +254,7 @@ class CodingPage(QWidget):
             if not as_it_is:
                 self._choose(min(self.table.currentIndex().row() + 1, self.model.rowCount() - 1))
             return
-        if len(lines) > 1 and not messages.ask("Looked at", f"Say of {how_many(len(lines), 'answer')} that you have read them, and that what is dark in each is taken out?", "They are looked at"):
+        if len(lines) > 1 and not messages.ask("Looked at", f"Confirm that you have read {how_many(len(lines), 'answer')} and that the darkened passages are to be taken out?", "Confirm"):
             return
         self._sign({x.text.response: (x.text.words, [] if as_it_is else self.view.passages(x)) for x in lines})
 

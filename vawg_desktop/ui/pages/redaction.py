@@ -226,7 +226,7 @@ class RedactionPage(QWidget):
         self.list.blockSignals(False)
         left = sum(one.decision == "to_decide" for one in rows)
         self._counts.setText(
-            f"{how_many(len(rows), 'text')} gathered, {left:,} not looked at yet." if rows else "Nothing is gathered yet. Gather searches records and the bin, the log, kept files, drafts and trays."
+            f"{how_many(len(rows), 'text')} gathered, {left:,} not looked at yet." if rows else "Nothing is gathered yet. Gather searches records, deleted records, past changes, attached files, drafts and unmatched items."
         )
         self._decisions = [(one.id, one.decision) for one in rows]
         if rows:
@@ -373,8 +373,11 @@ class RedactionPage(QWidget):
             done = found[-1]
             messages.tell(f"{how_many(done.found, 'text')} gathered, {done.new:,} of them new. {how_many(len(done.not_searched), 'thing')} could not be searched; the request lists {'it' if len(done.not_searched) == 1 else 'them'}.")
 
+        def failed(error: BaseException) -> None:
+            messages.failed(error, action="Open the request", do=lambda: self.open_record.emit(request))  # where its words are typed
+
         messages.tell("Searching …")  # on a thread of its own: nothing waits for it
-        self.tasks.make_file(lambda s: requests.search(s, request), lambda searched: self.tasks.write(lambda s: work(s, searched), then=told))
+        self.tasks.make_file(lambda s: requests.search(s, request), lambda searched: self.tasks.write(lambda s: work(s, searched), then=told), failed)
 
     def lift(self) -> None:
         """Lift the request's hold; one that is not answered yet keeps it, and says so."""

@@ -166,11 +166,14 @@ class SettingsPage(QWidget):
 
     def _office(self, shown: Shown) -> Section:
         section = Section("The office")
-        section.body.addWidget(note(f"{shown.office}. Its name, short name and contacts stand in its record among the partners."))
+        where = "Its name, short name and contacts stand in its record among the partners." if shown.office_id else "To give the office its name, add it as a partner with the standing “Own office”."
+        section.body.addWidget(note(f"{shown.office}. {where}"))
         row = self._buttons(section)
         row.addWidget(button("Wording, logo and colour …", lambda: self.shell_asked.emit(window_commands.edit_wording)), 0, 0)
         if shown.office_id:
             row.addWidget(button("Open the office's record", lambda: self.open_record.emit(shown.office_id)), 0, 1)
+        else:
+            row.addWidget(button("Add the office …", lambda: self.shell_asked.emit(window_commands.new_partner)), 0, 1)
         self._least(self._grid(section), shown.least)
         return section
 

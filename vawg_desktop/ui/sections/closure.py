@@ -124,7 +124,7 @@ def close_shown(pane: Pane) -> None:
     """Close the record that a page shows; says where it is none that is closed."""
     view = pane.view
     if view is None or not view.spec.closes_by_tests:
-        messages.tell("Open a recommendation or a gap first; these are closed.")
+        messages.tell("Choose a recommendation or a gap first: only those can be closed.")
         return
     stands = pane.tasks.fetch(lambda s: closing.standing(s, view.id))
     if stands.closed:
