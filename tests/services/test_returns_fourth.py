@@ -120,3 +120,25 @@ def test_an_answer_about_an_action_that_was_combined_names_the_other(session: Se
     assert any("combined with A-0001; enter its" in p.message for p in review.problems) and not any("bring it back" in p.message for p in review.problems)
 
 
+
+
+@pytest.mark.parametrize("cleared", [True, False])
+def test_a_chief_officers_clearance_signs_for_what_is_said_to_be_complete(session: Session, tmp_path: Path, cleared: bool) -> None:
+    records.assign(session, "A-0002", [records.parse_assignment("verification=2")], "office")
+    files = sent(session, tmp_path / "out")
+
+    def also(book: object) -> None:
+        page = book["Start here"]  # type: ignore[index]
+        for row in page.iter_rows(min_row=5):
+            words = str(row[0].value or "")
+            if words.startswith("Completed by"):
+                row[1].value = "Supt Jones"
+            if cleared and words.startswith("Cleared by"):
+                row[1].value = "ACC Smith"
+
+    cells = {(ref, head): words for ref in ("A-0001", "A-0002") for head, words in (("Answer", "Update"), ("Status", "Complete"), ("Progress update", "Done"))}
+    review = back(session, fill(files["Kent Police"], {**cells, ("A-0004", "Answer"): "No change"}, tmp_path / "back.xlsx", also=also), "safe")
+    found = dict(session.read().exec_driver_sql("SELECT reference, coalesce(verification, '') FROM action").fetchall())
+    assert (found["A-0001"], found["A-0002"], found["A-0004"]) == ("1" if cleared else "", "2", "")
+    returns.reverse_return(session, review.submission)
+    assert session.read().exec_driver_sql("SELECT verification FROM action WHERE reference = 'A-0001'").one()[0] is None

@@ -82,7 +82,7 @@ class CombinedAnswers:
             if way in _GIVEN:
                 self.ways[id] = way
         declared = {k: v for k, v in dict(content.get("declaration") or {}).items() if v}
-        if declared and (_cleared(declared) or not _cleared(self.declaration)):
+        if declared and (is_cleared(declared) or not is_cleared(self.declaration)):
             self.declaration = declared
 
     def way(self, row: Mapping[str, Any]) -> str:
@@ -98,7 +98,8 @@ class CombinedAnswers:
         return counts
 
 
-def _cleared(declaration: Mapping[str, str]) -> bool:
+def is_cleared(declaration: Mapping[str, str]) -> bool:
+    """Whether a declaration names who cleared the return: a chief officer or equivalent."""
     return any(key.startswith("Cleared by") and value for key, value in declaration.items())
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from vawg_desktop.domain import merge
+from vawg_desktop.domain import merge, rules
 from vawg_desktop.domain.acts import Act
 from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.errors import Problem
@@ -23,6 +23,7 @@ from vawg_desktop.domain.return_columns import (
 )
 from vawg_desktop.exchange import identity
 from vawg_desktop.services import names, service_values
+from vawg_desktop.services.answer_counts import is_cleared
 from vawg_desktop.services.records import read_value, with_copied_cells
 from vawg_desktop.services.return_currents import currents_of
 from vawg_desktop.services.return_doubts import Doubts
@@ -90,6 +91,10 @@ def why_held(one: Difference) -> Problem:
     return Problem(one.held, words, one.sheet, one.cell, one.record)
 
 
+#: The rung of the verification ladder that a chief officer's clearance of a return gives.
+SIGNED_OFF = 1
+
+
 def accept(
     session: Session,
     submission: str,
@@ -120,6 +125,7 @@ def accept(
     form = owner.form
     standing = currents_of(connection, [str(r["id"]) for r in content["rows"]], form, owner.values_for(session))
     doubts = Doubts(connection, owner.partner, standing)
+    cleared = form is PROGRESS and is_cleared(content["declaration"])
     with session.store.write(session.who, f"From return {called} ({row['file_name']})", Act.RETURN, submission) as tx:
         for id, cells in by_action.items():
             given = {k: (edited or {}).get((id, k), d.incoming) for k, d in cells.items()}
@@ -127,6 +133,8 @@ def accept(
             seen = {k: cells[k].heads for k in cells}
             if "revised_due" in own:
                 own["revised_agreed_by"] = session.who
+            if cleared and own.get("status") == form.about.complete and rules.verification(tx.row(form.about.key, id)) < SIGNED_OFF:
+                own["verification"] = str(SIGNED_OFF)  # whoever cleared the return signed for it; seen by the office is another thing
             tx.edit(form.about.key, id, own, seen=seen)
             numbers = {k: v for k, v in given.items() if k in ON_VALUE}
             if numbers:
