@@ -133,9 +133,7 @@ def accept(
             seen = {k: cells[k].heads for k in cells}
             if "revised_due" in own:
                 own["revised_agreed_by"] = session.who
-            if cleared and own.get("status") == form.about.complete and rules.verification(tx.row(form.about.key, id)) < SIGNED_OFF:
-                own["verification"] = str(SIGNED_OFF)  # whoever cleared the return signed for it; seen by the office is another thing
-            tx.edit(form.about.key, id, own, seen=seen)
+            tx.edit(form.about.key, id, own | _signed_for(tx, form, id, own, cleared), seen=seen)
             numbers = {k: v for k, v in given.items() if k in ON_VALUE}
             if numbers:
                 service_values.put(tx, id, owner.values_for(session), numbers, seen, str(row["received"] or session.today.isoformat()))
@@ -157,6 +155,13 @@ def accept(
         if row["state"] != "applied" and not open_still:
             tx.edit("submission", submission, {"state": "applied"})
     return tx.changes
+
+
+def _signed_for(tx: Transaction, form: ReturnForm, id: str, given: Mapping[str, Value], cleared: bool) -> dict[str, Value]:
+    """The rung of the ladder for an action that a return says is complete: whoever cleared the return signed for it; that the office saw proof is another thing."""
+    if cleared and given.get("status") == form.about.complete and rules.verification(tx.row(form.about.key, id)) < SIGNED_OFF:
+        return {"verification": str(SIGNED_OFF)}
+    return {}
 
 
 def _heard_before(tx: Transaction, submission: str, row: Mapping[str, Any], form: ReturnForm, answer: Mapping[str, Any]) -> bool:
