@@ -210,10 +210,8 @@ class SetField(SetEditor):
         self._line.setAccessibleDescription(description)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        pressed = event if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
-        entered = pressed is not None and pressed.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not pressed.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if entered and self.left_over():
-            self.leave()  # Enter adds what is typed; with nothing typed it is the form's
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.text() == ";" and self.left_over():
+            self.leave()  # a semicolon ends one and begins the next; Enter is the form's, which takes what still stands here
             return True
         return super().eventFilter(watched, event)
 
