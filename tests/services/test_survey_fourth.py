@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from vawg_desktop.domain.safeguarding import concerns
 from vawg_desktop.exchange.survey_in import SurveyFile, read_survey
+from vawg_desktop.exchange.survey_typing import in_order
 from vawg_desktop.services import records, survey_results, surveys
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
@@ -179,3 +181,20 @@ def test_dangers_in_other_words(text: str) -> None:
 @pytest.mark.parametrize("text", ["The campaign was followed by a report", "The acid test is whether police listen", "I followed the advice"])
 def test_what_is_no_danger(text: str) -> None:
     assert concerns(text) == []
+
+
+@pytest.mark.parametrize(
+    "scale",
+    [["Daily", "Weekly", "Monthly", "Less often", "Never"], ["Every day", "A few times a week", "Once a week", "Once a month", "Less often than that", "Never"], ["Very satisfied", "Satisfied", "Neither", "Dissatisfied", "Very dissatisfied"]],
+)  # fmt: skip
+def test_a_scale_of_how_often_is_in_its_order(scale: list[str]) -> None:
+    shuffled = [*scale]
+    random.Random(3).shuffle(shuffled)
+    assert in_order(Counter({words: n + 2 for n, words in enumerate(shuffled)})) == scale
+
+
+def test_other_of_limesurvey_is_called_so(tmp_path: Path) -> None:
+    head = ["id", "submitdate", "lastpage", "startlanguage", "Gender", "Gender[other]"]
+    rows = [[str(n), "2022-01-05 10:00:00", "5", "en", ["Woman", "Man", "-oth-"][n % 3], "another word" if n % 3 == 2 else ""] for n in range(60)]
+    found = read_survey(file(tmp_path, [head, *rows]))
+    assert sorted(found.questions[0].choices) == ["Man", "Other", "Woman"] and "-oth-" not in str(found.responses)

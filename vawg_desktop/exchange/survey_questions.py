@@ -22,6 +22,8 @@ _OPTION = re.compile(r"(.+?)\s*\[(.+)\]\s*", re.DOTALL)
 _QUALTRICS_OPTION = re.compile(r"(.+)_(\d+|x\d+)(_TEXT)?")
 #: What a column of one option holds where it was chosen, and where it was not.
 CHOSEN, NOT_CHOSEN = frozenset({"1", "y", "yes", "true", "x", "selected", "checked"}), frozenset({"", "0", "n", "no", "false", "not selected", "unchecked", "n/a"})
+#: What LimeSurvey writes where other words were given in place of a choice, and what it is called.
+_LIME_OTHER, OTHER = "-oth-", "Other"
 _OTHER = ("other", "other please specify", "comment", "comments", "please specify")
 #: Words under a question that has only one column.
 PLAIN = ("", "response", "open ended response")
@@ -86,6 +88,8 @@ class _Member:
 
 def questions_of(tool: Profile, columns: Sequence[Column]) -> tuple[list[Question], list[list[Answer]]]:
     """The questions, each with a code of its own, and for each its answers by row."""
+    if tool.key == "limesurvey":
+        columns = [replace(c, cells=[OTHER if v == _LIME_OTHER else v for v in c.cells]) if _LIME_OTHER in c.counts else c for c in columns]
     columns = _others_counted(_mentions_together(columns))
     groups: dict[tuple[str, int], list[_Member]] = {}
     for number, column in enumerate(columns):

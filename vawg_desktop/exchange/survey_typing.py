@@ -86,6 +86,21 @@ _STRONG, _WEAK = re.compile(r"\b(?:very|strongly|extremely|completely|always|nev
 _MIDDLE = re.compile(r"\b(?:neither|neutral|average|ok|sometimes|adequate)\b")
 
 
+#: How often something is done, the oftenest first.
+_HOW_OFTEN = tuple(
+    re.compile(rf"\b(?:{words})\b")
+    for words in (
+        "constantly|all the time|several times a day", "daily|every day|each day|most days|nearly every day", "(?:several|few|two or three) times a week|most weeks", "weekly|once a week|every week|each week",
+        "fortnightly|every two weeks|(?:several|few|two or three) times a month", "monthly|once a month|every month", "every few months|quarterly|(?:several|few) times a year", "yearly|annually|once a year|every year",
+        "less often|less than|rarely|seldom|hardly ever|occasionally|once or twice|once", "never|not at all",
+    )
+)  # fmt: skip
+
+
+def _how_often(plain: str) -> int | None:
+    return next((n for n, words in enumerate(_HOW_OFTEN) if words.search(plain)), None)
+
+
 def in_order(counts: Counter[str]) -> list[str]:
     """Choices as people would list them: by their numbers ("16 to 24"), along a scale ("very satisfied" to "very dissatisfied"), else the commonest first."""
     plain = {c: fold(c) for c in counts}
@@ -95,8 +110,11 @@ def in_order(counts: Counter[str]) -> list[str]:
     if rest and all(numbers.values()):
         rest.sort(key=lambda c: (int(m[0]) if (m := numbers[c]) else 0, not plain[c].startswith(("under", "less", "below"))))
     else:
+        often = {c: _how_often(plain[c]) for c in rest}
         steps = {c: _step(plain[c]) for c in rest}
-        if len(rest) > 2 and None not in steps.values() and len({*steps.values()}) == len(rest):
+        if len(rest) > 2 and None not in often.values() and len({*often.values()}) == len(rest):
+            rest.sort(key=lambda c: often[c] or 0)
+        elif len(rest) > 2 and None not in steps.values() and len({*steps.values()}) == len(rest):
             rest.sort(key=lambda c: -(steps[c] or 0))
     return [*rest, *apart]
 

@@ -201,7 +201,7 @@ class FindBox(Form):
                 self._add(offer.words, offer.hint, offer)
         for hit in answer.hits[answer.exact :]:
             self._add(f"{hit.reference}   {hit.title}", BY_KEY[hit.entity].label, hit)
-        self.list.setCurrentRow(0)
+        self.list.setCurrentRow(0 if wanted or self._entity is None else -1)  # nothing typed picks no record
         self._hint.setText("" if self.list.count() else "Nothing found; try another word.")
         if wanted and self.isVisible():
             first = self.list.item(0)

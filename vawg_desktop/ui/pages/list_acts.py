@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMenu
 
 from vawg_desktop.domain.changes import Changes
-from vawg_desktop.services import list_groups, lists, office, records
+from vawg_desktop.services import list_groups, lists, meeting_notes, office, records
 from vawg_desktop.services.list_filters import Offered, offered
-from vawg_desktop.services.lists import Where
+from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.records import Assignment
+from vawg_desktop.services.session import Session
 from vawg_desktop.store.search import Hit
 from vawg_desktop.ui.dialogs.pick import FindBox
 from vawg_desktop.ui.messages import messages
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from vawg_desktop.ui.pages.list_page import ListPage
 
 _COLUMNS = "columns"
+
+
+def begins_at(session: Session, query: ListQuery) -> str:
+    """The record at which a list opens where none was shown yet: of meetings the nearest one that is still to be held."""
+    if query.entity != "meeting" or query.where or query.words or query.bin:
+        return ""
+    coming = meeting_notes.to_hold(session)
+    return coming[0][0] if coming else ""
 
 
 def ask_filter(page: ListPage) -> None:

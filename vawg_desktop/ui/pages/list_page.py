@@ -197,7 +197,7 @@ class ListPage(QWidget):
         self.view.show_sort(self.query.sort, self.query.descending)
         mine, query, current = self._sequence, self.query, self._wanted or (self._pane.wanted if self._pane is not None else "")
         self.tasks.read(
-            lambda s: lists.listed(s, query, current) if mine == self._sequence else None,
+            lambda s: lists.listed(s, query, current or list_acts.begins_at(s, query)) if mine == self._sequence else None,
             lambda answer: self._on_listed(answer) if answer is not None and mine == self._sequence else None,
         )
 
