@@ -63,3 +63,4 @@ def test_a_command_that_fails_unexpectedly_is_written_down(home: Path) -> None:
 def test_a_log_that_cannot_be_written_is_no_second_failure(home: Path) -> None:
     (home / log_file.NAME).mkdir()
     log_file.note(OSError("full"))
+    assert (home / log_file.NAME).is_dir() and list((home / log_file.NAME).iterdir()) == []

@@ -183,7 +183,8 @@ def test_a_break_within_a_cell_leaves_a_project_that_opens(tmp_path: Path) -> No
     text = QdaText("22222222-2222-4222-8222-222222222222", "Answer 1", "First\x0bsecond", [QdaCoding(code.guid, 0, 12)])
     (tmp_path / "p.qdpx").write_bytes(refi_qda.project_file(QdaProject("P", [code], [text]), "2026-11-29T00:00:00Z"))
     with zipfile.ZipFile(tmp_path / "p.qdpx") as archive:
-        Tree.fromstring(archive.read("project.qde"))
+        root = Tree.fromstring(archive.read("project.qde"))
+    assert root.tag.endswith("Project") and b"Fear" in Tree.tostring(root)
 
 
 def test_a_codebook_comes_back_from_taguettes_table_as_it_went(tmp_path: Path) -> None:
