@@ -223,8 +223,7 @@ class Matching:
         if 2 * len(differ) <= len(both_owned):
             return
         for n, k in differ:
-            row = self.rows[n]
-            title = self.records.title[k.record]
+            row, title = self.rows[n], self.records.title[k.record]
             choices = {k.record: f"It is {self.records.reference[k.record]}, {title[:60]}: its owner changed"}
             self._ask(n, row, choices, "other_list", (
                 f"“{row.words[:80]}” had another owner in the list that this file repeats, as do most of its rows; it may be "
