@@ -39,8 +39,10 @@ def plain(typed: str) -> str:
 
 def search(session: Session, typed: str, *, entity: str | None = None, limit: int = 30) -> list[Hit]:
     """Records as officers say them: what a reference, number or name means exactly first, then recommendations, actions, gaps, partners by words."""
-    typed = typed if (found := exactly(session, typed, entity)) else plain(typed)
-    exact = [_hit(session, f) for f in found or exactly(session, typed, entity)]
+    found = exactly(session, typed, entity)
+    if not found and (found := exactly(session, plain(typed), entity)):
+        typed = plain(typed)  # a question about a record; any other words are looked for as they are
+    exact = [_hit(session, f) for f in found]
     known = {h.id for h in exact}
     return [*exact, *(h for h in _by_words(session, typed, entity, limit) if h.id not in known)]
 
