@@ -105,3 +105,21 @@ def test_a_quarter_is_not_drawn_among_months_nor_a_calendar_year_among_financial
     assert len(mixed.values) == 5 and [v.period for v in mixed.apart] == ["2023"] and "1 value for a year that begins in another month, such as 2023, is not" in mixed.left_off()
     rolling = [f"year to {m} 2023" for m in ("March", "June", "September", "December")]
     assert len(_with(session, rolling).values) == 4
+
+
+def test_a_year_beside_its_quarters_is_no_part_of_a_name(tmp_path: Path) -> None:
+    found = read_indicators(table(tmp_path, [["Offence", "2024/25", "Q1", "Q2", "Q3"], ["Rape", "100", "10", "11", "12"]]))
+    assert values(found) == {("Rape", ""): {"2024-Q2": "10", "2024-Q3": "11", "2024-Q4": "12"}} and [p[0] for p in found.problems] == ["adds_up"]
+
+
+def test_a_row_of_words_under_headings_with_a_label_is_a_row(tmp_path: Path) -> None:
+    found = read_indicators(table(tmp_path, [["Offence", "2023/24", "2024/25"], ["FGM", "fewer than 5", "fewer than 5"], ["Rape", "11", "12"]]))
+    assert list(values(found)["Rape", ""].values()) == ["11", "12"] and [p[0] for p in found.problems] == ["not_a_number"] * 2
+    found = read_indicators(table(tmp_path, [["Offence", "2023/24", "2024/25"], ["", "Number", "Number"], ["Rape", "10", "11"]]))
+    assert list(values(found)["Rape", ""].values()) == ["10", "11"]
+
+
+def test_rows_that_only_numbers_tell_apart_are_not_taken(tmp_path: Path) -> None:
+    rows = [["Period", "Age", "Victims"], ["2023/24", "18", "5"], ["2023/24", "19", "7"], ["2024/25", "18", "6"], ["2024/25", "19", "8"]]
+    with pytest.raises(FileRefusedError, match="tells them apart"):
+        read_indicators(table(tmp_path, rows))

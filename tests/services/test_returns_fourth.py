@@ -20,6 +20,7 @@ from vawg_desktop.services import (
     rounds,
     waiting,
 )
+from vawg_desktop.services.answer_counts import is_cleared
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import making
 
@@ -142,3 +143,8 @@ def test_a_chief_officers_clearance_signs_for_what_is_said_to_be_complete(sessio
     assert (found["A-0001"], found["A-0002"], found["A-0004"]) == ("1" if cleared else "", "2", "")
     returns.reverse_return(session, review.submission)
     assert session.read().exec_driver_sql("SELECT verification FROM action WHERE reference = 'A-0001'").one()[0] is None
+
+
+@pytest.mark.parametrize(("words", "cleared"), [("ACC Smith", True), ("TBC", False), ("N/A", False), ("-", False), ("not yet cleared", False), ("", False), ("No", False), ("Norma Nott", True)])
+def test_nobody_is_no_chief_officer(words: str, cleared: bool) -> None:
+    assert is_cleared({"Cleared by (chief officer or equivalent)": words}) is cleared

@@ -11,7 +11,7 @@ import pytest
 
 from vawg_desktop.domain.safeguarding import concerns
 from vawg_desktop.exchange.survey_in import SurveyFile, read_survey
-from vawg_desktop.exchange.survey_typing import in_order
+from vawg_desktop.exchange.survey_typing import in_order, is_personal
 from vawg_desktop.services import records, survey_results, surveys
 from vawg_desktop.services.records import Assignment
 from vawg_desktop.services.session import Session
@@ -198,3 +198,8 @@ def test_other_of_limesurvey_is_called_so(tmp_path: Path) -> None:
     rows = [[str(n), "2022-01-05 10:00:00", "5", "en", ["Woman", "Man", "-oth-"][n % 3], "another word" if n % 3 == 2 else ""] for n in range(60)]
     found = read_survey(file(tmp_path, [head, *rows]))
     assert sorted(found.questions[0].choices) == ["Man", "Other", "Woman"] and "-oth-" not in str(found.responses)
+
+
+@pytest.mark.parametrize("counts", [{"Sarah Everard": 20, "Clare Law": 14, "Jo Cox": 12, "No": 30}, {"Officer Attitude": 40, "Speed": 30, "Officer Training": 20}])
+def test_names_that_many_know_are_choices(counts: dict[str, int]) -> None:
+    assert not is_personal(Counter(counts))

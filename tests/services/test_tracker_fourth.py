@@ -257,3 +257,62 @@ def test_real_sheets_are_written_back_without_a_change_that_is_none(session: Ses
 
 def test_the_kinds_of_record_that_trackers_hold_name_their_titles() -> None:
     assert all(spec.title in spec.by_key for spec in BY_KEY.values() if spec.tracked)
+
+
+# -- what a reviewer found
+
+
+def words_of(session: Session) -> list[str]:
+    return sorted(str(w) for *_, w in updates(session) if w)
+
+
+def test_two_columns_of_one_quarter_lose_no_word(session: Session, tmp_path: Path) -> None:
+    head = ["Ref", "Action", "Q1 2026/27 update", "Q1 2026/27 progress", "Q2 2026/27 update"]
+    taken(session, book(tmp_path, {"Actions": [head, ["1", "Fit lights", "words one", "words two", "words three"]]}))
+    found = words_of(session)
+    assert {"words one", "words two", "words three"} <= {*found, *(t["text"] for t in taken(session, tmp_path / "tracker.xlsx").tray)}
+
+
+def test_the_same_words_of_two_owners_keep_to_their_own_body(session: Session, tmp_path: Path) -> None:
+    head = ["Action", "Owner", "Status", "Progress"]
+    sheets = {q: [head, *([words, owner, "In progress", f"{owner} {q[:2]}"] for words, owner in (("Deliver DA training", "KCC"), ("Deliver DA training", "Kent Police"), ("Open a refuge", "Kent Police")))] for q in ("Q1 2026-27", "Q2 2026-27")}
+    done = taken(session, book(tmp_path, sheets))  # type: ignore[arg-type]
+    rows = session.read().exec_driver_sql('SELECT p.name, u.narrative FROM "update" u JOIN action a ON a.id = u.action LEFT JOIN partner p ON p.id = a.accountable WHERE u.narrative IS NOT NULL').fetchall()
+    assert all(str(words).startswith(str(body)) for body, words in rows)
+    assert {f"{o} {q}" for o in ("KCC", "Kent Police") for q in ("Q1", "Q2")} <= {str(w) for _, w in rows} | {t["text"] for t in done.tray}
+
+
+def test_words_that_come_back_within_a_quarter_are_words_again(session: Session, tmp_path: Path) -> None:
+    for words in ("On track", "Delayed", "On track"):
+        taken(session, book(tmp_path, {"Q3 2026-27": [HEAD, row(1, "In progress", words)]}))
+    assert [w for *_, w in updates(session)].count("On track") == 2
+
+
+@pytest.mark.parametrize(("sheet", "period"), [("Q2 2026-27", "Q2 2026-27"), ("Actions May 2019", None)])
+def test_a_sheet_named_years_ago_dates_no_words_of_today(session: Session, tmp_path: Path, sheet: str, period: str | None) -> None:
+    taken(session, book(tmp_path, {sheet: [HEAD, row(1, "In progress", "x")]}))
+    assert [p for _, p, _, w in updates(session) if w == "x"] == [period]
+
+
+def test_an_xls_with_a_footer_is_written_back(session: Session, tmp_path: Path, libreoffice: Any) -> None:
+    path = book(tmp_path, {"Actions": [HEAD, row(1, "In progress", "x")]})
+    made = load_workbook(path)
+    made["Actions"].oddHeader.center.text = "OFFICIAL-SENSITIVE"
+    made.save(path)
+    old = libreoffice(path, "xls")
+    taken(session, old)
+    done, out = written(session, old)
+    assert done.rows == 1 and out.exists()
+
+
+@pytest.mark.parametrize("title", ["Commission a Perpetrator Intervention Programme", "Publish a Victim Satisfaction Survey", "Create a Survivor Advisory Panel", "Victim Needs Assessment refreshed", "Suspect Management Unit review", "Advertise the helpline 0300 303 0156"])
+def test_ordinary_titles_name_nobody(session: Session, tmp_path: Path, title: str) -> None:
+    done = taken(session, book(tmp_path, {"Actions": [HEAD, ["1", title, "KCC", "In progress", None, "x"]]}))
+    assert list(actions(session)) == [title] and not [p for p in done.problems if p.code == "personal_data"]
+
+
+def test_a_known_row_whose_title_waits_is_not_gone(session: Session, tmp_path: Path) -> None:
+    taken(session, book(tmp_path, {"Actions": [HEAD, row(1, "In progress", "x"), row(2, "In progress", "y")]}))
+    told = [["1", f"{TITLES[1]} (contact 01245 291600)", "KCC", "Complete", "31/03/2027", "done"], row(2, "In progress", "y")]
+    done = taken(session, book(tmp_path, {"Actions": [HEAD, *told]}))
+    assert "rows_gone" not in [p.code for p in done.problems] and len(actions(session)) == 2

@@ -18,7 +18,7 @@ from vawg_desktop import remembered
 from vawg_desktop.domain.calendar import is_working, working_from
 from vawg_desktop.domain.coming_dates import coming
 from vawg_desktop.domain.errors import StoreError
-from vawg_desktop.services import finding, list_filters, lists, portfolio, records
+from vawg_desktop.services import finding, list_filters, lists, names, portfolio, records
 from vawg_desktop.services.lists import ListQuery, Where
 from vawg_desktop.services.session import Session
 from vawg_desktop.store import drives
@@ -232,3 +232,8 @@ def test_a_new_store_is_not_proposed_where_it_is_refused(tmp_path: Path, monkeyp
     assert _suggested().parent == tmp_path
     with pytest.raises(StoreError, match="Choose a folder of this computer alone"):
         drives.refuse_shared(synced / "new.vawg")
+
+
+@pytest.mark.parametrize("typed", ["gas 3", "the 1", "con 1", "per 2", "cha 1", "re 3"])
+def test_any_few_letters_and_a_number_are_no_reference(sample: Session, typed: str) -> None:
+    assert names.maybe_find(sample.read(), typed) is None

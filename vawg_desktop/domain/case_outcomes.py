@@ -20,13 +20,13 @@ class Ended(StrEnum):
     OPEN = "open"
 
 
-_CODE = re.compile(r"(?:outcome|oc|code|type|no)?[ .:]*(\d{1,2})[a-z]?(?:\b.*)?")
-_OPEN = re.compile(r"\b(?:awaiting|pending|under investigation|investigation (?:ongoing|continues)|ongoing|not (?:yet )?(?:assigned|finalised|finalized|decided)|no outcome|undecided|live|filed pending)\b")
-#: A charge that is denied: "not charged", "no charge", "CPS decided not to charge", "discharged".
+_CODE = re.compile(r"(?:(?:outcome|oc|code|type|no)[ .:]*)*(\d{1,2})[a-z]?(?:\s*[-:/.,].*)?")
+_OPEN = re.compile(r"\b(?:awaiting|pending|under investigation|investigation (?:ongoing|continues)|ongoing|not (?:yet )?(?:assigned|finalised|finalized|decided)|no outcome|undecided|live)\b")
+#: A charge that is denied: "not charged", "no charge", "CPS decided not to charge", "charge not authorised"; and one that is still to be decided.
 _DENIED = re.compile(
-    r"\bdischarg|\b(?:not|no|never|without|declin\w*|refus\w*|unable|against|insufficient|instead of|other than|non)\b[^.;]{0,30}\b(?:charg|summons)|\b(?:charg\w*|summons\w*)[^.;]{0,20}\b(?:not|declined|refused|unauthorised|rejected)\b"
-    r"|\bno further action\b|\bnfa\b"
+    r"\b(?:not|no|never|without|declin\w*|refus\w*|unable|against|insufficient|instead of|other than|non)\b[^.;,:-]{0,30}\b(?:charg|summons)|\b(?:charg\w*|summons\w*) (?:was |is )?(?:not|declined|refused|unauthorised|rejected) ?(?:authorised|approved|by|$)"
 )
+_STILL = re.compile(r"\b(?:awaiting|pending|before|for|consider\w*) (?:a |the |cps |possible )*(?:charg|summons)\w*|\bcharging (?:decision|advice) (?:awaited|pending|requested)")
 _CHARGED = re.compile(r"\b(?:charged?|charges|charge/summons|charged/summonsed|summons|summonsed|summoned|postal requisition)\b")
 
 
@@ -36,10 +36,13 @@ def how_ended(outcome: str) -> Ended:
     >>> how_ended("Charge/Summonsed"), how_ended("15"), how_ended("Not yet assigned an outcome")
     (<Ended.CHARGED: 'charged'>, <Ended.WITHOUT: 'ended without a charge'>, <Ended.OPEN: 'open'>)
     """
-    words = " ".join(re.sub(r"[^\w/.;: ]", " ", fold(outcome)).split())
-    if (found := _CODE.fullmatch(words)) is not None and words:
+    words = " ".join(re.sub(r"[^\w/.;:,\- ]", " ", fold(outcome)).split())
+    if words and (found := _CODE.fullmatch(words)) is not None:
         number = int(found[1])
         return Ended.OPEN if number == 0 else Ended.CHARGED if number == 1 else Ended.WITHOUT
-    if _OPEN.search(words):
+    charged, denied = _CHARGED.search(words), _DENIED.search(words)
+    if charged is not None and _STILL.search(words) is None and (denied is None or charged.start() < denied.start()):
+        return Ended.CHARGED  # whatever is still awaited of it: bail, a plea, a day in court
+    if _STILL.search(words) is not None:
         return Ended.OPEN
-    return Ended.CHARGED if _CHARGED.search(words) and not _DENIED.search(words) else Ended.WITHOUT
+    return Ended.WITHOUT if denied is not None else Ended.OPEN if _OPEN.search(words) else Ended.WITHOUT

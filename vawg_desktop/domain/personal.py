@@ -26,6 +26,8 @@ _CRIME = re.compile(
     re.IGNORECASE,
 )
 
+#: The kind that a word such as "victim" before two words in capitals tells.
+VICTIM = "the name of a victim or suspect"
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("an e-mail address", EMAIL),
     ("a telephone number", PHONE),
@@ -33,7 +35,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a postcode", POSTCODE),
     ("a date of birth", _BORN),
     ("a person's name", _TITLED),
-    ("the name of a victim or suspect", _VICTIM),
+    (VICTIM, _VICTIM),
     ("a crime reference", _CRIME),
 )
 

@@ -65,7 +65,8 @@ def headings(rows: Sequence[Sequence[str]], n: int) -> tuple[list[str], list[str
     row = list(rows[n])
     years = [at for at, c in enumerate(row) if _is_year(c)]
     if len(years) == 1 and sum(part_of_year(row[years[0]], c) is not None for c in row[years[0] + 1 :]) >= _FEW:
-        return ["" if at == years[0] else part_of_year(row[years[0]], c) or c for at, c in enumerate(row)], [], 1
+        whole = any(years[0] < len(r) and _is_value(r[years[0]]) for r in rows[n + 1 : n + 4])  # a number for all of the year beside its parts
+        return [(c if whole else "") if at == years[0] else part_of_year(row[years[0]], c) or c for at, c in enumerate(row)], [], 1
     if n + 1 >= len(rows):
         return None
     wide = max(len(row), len(rows[n + 1]))
@@ -125,12 +126,22 @@ def _is_value(cell: str) -> bool:
 def unread_headings(table: Table, periods: Sequence[int]) -> str:
     """The first cell of what stands under the headings as if it were a second row of them; empty where it is numbers, or nothing.
 
-    A row is one where several of its cells under periods are filled and none of them is a number, or a mark for one that is not given.
+    A row is one where several of its cells under periods are filled and none of them is a number, or a mark for one that is not given, and that has no label
+    of its own under a heading. One that says the same of every period, such as "Number", is passed over.
     """
-    for row in table.rows:
+    first = min(periods)
+    named = any(h for h in table.heads[:first])
+    for place, row in enumerate(table.rows):
         under = [row[at] for at in periods if at < len(row) and row[at]]
-        if under:
-            return under[0] if len(under) >= _FEW and not any(map(_is_value, under)) else ""
+        if not under:
+            continue
+        if len(under) < _FEW or any(map(_is_value, under)) or (named and any(row[:first])):
+            return ""
+        if len(set(map(fold, under))) == 1 and not any(row[:first]):
+            del table.rows[place]
+            table.top += 1
+            return ""
+        return under[0]
     return ""
 
 

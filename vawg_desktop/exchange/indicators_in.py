@@ -290,6 +290,12 @@ def _long_or_wide(table: Table, found: IndicatorFile, wanted: Mapping[str, str])
         _long(table, found, at)
     else:
         before = found.rows
+        apart = [n for n in (at["area"], at["metric"], at["unit"], at["period"], *_dimensions(table, at)) if n is not None]
+        rows = Counter(tuple(row[n] for n in apart) for row in table.rows if any(row))
+        if rows and max(rows.values()) > 1:
+            twice = next(key for key, count in rows.items() if count > 1)
+            found.problems.append(("several_rows", f"{table.name}: several rows are of {', '.join(t for t in twice if t)}, and no column says in words what tells them apart. Name the columns of metric and value.", table.name))
+            return
         for n in beside or measures_beside(table, at["period"], [at["area"], at["unit"], at["metric"]]):
             found.rows = before  # its rows count once, however many measures they tell
             table.comma = any(COMMA.fullmatch(row[n].strip("%£€ ")) for row in table.rows)
@@ -343,7 +349,7 @@ def _without_totals(table: Table, found: IndicatorFile) -> None:
 
 def _wide(table: Table, found: IndicatorFile, at: Mapping[str, int | None], periods: Mapping[int, str]) -> None:
     label_at = at["metric"] if at["metric"] is not None else next((n for n in range(min(periods)) if n != at["area"] and not is_code(table, n)), None)
-    kinds = [n for n in range(min(periods)) if n not in (label_at, at["area"], at["unit"]) and not is_code(table, n) and len({row[n] for row in table.rows if any(row)}) > 1]
+    kinds = [n for n in range(min(periods)) if table.heads[n] and n not in (label_at, at["area"], at["unit"]) and not is_code(table, n) and len({row[n] for row in table.rows if any(row)}) > 1]
     used = {label_at, at["area"], at["unit"], *periods, *kinds, *(n for n in range(min(periods)) if is_code(table, n))}
     for n, head in enumerate(table.heads):
         if n not in used and any(row[n] for row in table.rows):

@@ -23,11 +23,13 @@ _DATE = re.compile(r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}")
 #: An address on the internet, a place in degrees or three words, a name on social media, a mobile number that lost its nought, the number plate of a
 #: car, a crime's reference, the name of somebody with a rank, and the program that somebody answered with.
-_PERSONAL = re.compile(rf"{_IP.pattern}|///?[a-z]{{3,}}\.[a-z]{{3,}}\.[a-z]{{3,}}|\d{{2}}/\d{{4,6}}/\d{{2}}|(?:PCSO|[PD]C|D?Sgt|D[SI]|D?Insp|Sergeant|Constable|Inspector|Officer|Dr|Prof|Rev|Cllr)\.? [A-Z][a-z’'-]+|Mozilla/\d.*|-?\d{{1,3}}\.\d{{3,}}(?:,\s*|\s+|\s*;\s*)-?\d{{1,3}}\.\d{{3,}}.*|@\w{{2,}}|\(?\+?(?:44\)?\s?)?7\d{{3}}\s?\d{{6}}|[A-Za-z]{{2}}\d{{2}}\s?[A-Za-z]{{3}}")
+_PERSONAL = re.compile(rf"{_IP.pattern}|///?[a-z]{{3,}}\.[a-z]{{3,}}\.[a-z]{{3,}}|\d{{2}}/\d{{4,6}}/\d{{2}}|(?:PCSO|[PD]C|D?Sgt|D[SI]|D?Insp|Sergeant|Constable|Inspector|Dr|Prof|Rev|Cllr)\.? [A-Z][a-z’'-]+|Mozilla/\d.*|-?\d{{1,3}}\.\d{{3,}}(?:,\s*|\s+|\s*;\s*)-?\d{{1,3}}\.\d{{3,}}.*|@\w{{2,}}|\(?\+?(?:44\)?\s?)?7\d{{3}}\s?\d{{6}}|[A-Za-z]{{2}}\d{{2}}\s?[A-Za-z]{{3}}")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,}|[A-Za-z]{1,4}_[0-9A-Za-z]{8,}|(?:[a-z]+:)?(?=[a-fA-F]*\d)[0-9a-fA-F]{12,}|(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}")
 #: So large a share of answers that are short and look like a person's data make a column one of persons.
 _SHARE, _SHORT = 0.15, 80
+#: So many respondents do not each name the same person who helped them.
+_KNOWN_TO_MANY = 5
 #: Where one answer in so many is a name, of several people in full, a column names people.
 _MANY_NAMES = 4
 #: A longer answer is a sentence; an address is none.
@@ -213,7 +215,7 @@ def is_personal(counts: Counter[str]) -> bool:
     """Whether the short answers of a column look like what identifies people: addresses, telephone numbers, names with a title."""
     some = list(islice(counts.items(), _LOOKED_AT))
     names = sum(n for v, n in some if _is_name(v))
-    told = sum(1 for v, _ in some if " " in v and _is_name(v))
+    told = sum(1 for v, n in some if " " in v and n < _KNOWN_TO_MANY and _is_name(v))  # a name that many give is a choice, such as a campaign's
     if len(some) > 2 and (2 * names > sum(n for _, n in some) or (told > 1 and _MANY_NAMES * names > sum(n for _, n in some))):
         return True
     # in sentences of their own people tell of streets and numbers: such answers are read and shortened, not left out as a column

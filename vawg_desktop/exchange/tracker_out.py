@@ -100,7 +100,7 @@ def _plain_workbook(book: Book) -> Any:
         for cell in page[1]:
             cell.font = Font(bold=True)
     for name, cell, kind, words in book.remarks:
-        if name[:31] not in made.sheetnames:
+        if name[:31] not in made.sheetnames or not cell or kind not in ("colour", "percent", "month", "shown"):
             continue
         place = made[name[:31]][cell]
         if kind == "colour":

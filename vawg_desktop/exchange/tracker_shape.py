@@ -55,6 +55,8 @@ class TrackerRow:
     filled_down: list[Given] = field(default_factory=list[Given])
     #: Whether it is a recommendation on a line of its own, over the rows that belong to it.
     heads: bool = False
+    #: What is asked about its title before it is written, as it is likely personal data or struck out; None where its title is taken.
+    held: list[Problem] | None = None
     #: The period that a column names for the present state, by its target.
     periods: Mapping[Target, str] = field(default_factory=dict[Target, str])
 

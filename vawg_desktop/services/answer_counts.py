@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from vawg_desktop.domain import merge
 from vawg_desktop.domain.conditions import is_open
 from vawg_desktop.domain.dates import label
 from vawg_desktop.domain.entities import ACTION
+from vawg_desktop.domain.terms import fold
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -100,7 +102,16 @@ class CombinedAnswers:
 
 def is_cleared(declaration: Mapping[str, str]) -> bool:
     """Whether a declaration names who cleared the return: a chief officer or equivalent."""
-    return any(key.startswith("Cleared by") and value for key, value in declaration.items())
+    return any(key.startswith("Cleared by") and _is_name(value) for key, value in declaration.items())
+
+
+#: What people type where nobody cleared it.
+_NOBODY = frozenset({"n a", "na", "tbc", "tba", "tbd", "no", "none", "nobody", "no one", "nil", "pending", "awaiting", "x", "to be confirmed", "to follow"})
+
+
+def _is_name(words: str) -> bool:
+    plain = " ".join(re.sub(r"[^\w ]", " ", fold(words)).split())
+    return any(c.isalpha() for c in plain) and plain not in _NOBODY and not plain.startswith(("not ", "awaiting ", "to be ", "pending "))
 
 
 def versions_of(connection: Connection, return_id: str) -> list[str]:

@@ -112,9 +112,9 @@ def _ways(typed: str) -> list[tuple[str, str]]:
 def _prefix_of(word: str) -> str:
     """The prefix of the kind of record that a word means: its name, of one or of many, or the beginning of it, "rec"; empty where none or several begin so."""
     whole = next((p for p, s in BY_PREFIX.items() if word in (fold(s.label), fold(s.plural))), "")
-    begun = [s.prefix for s in BY_PREFIX.values() if not s.system and fold(s.label).startswith(word.removesuffix("s"))]
-    main = [p for p in begun if BY_PREFIX[p].tracked] or begun
-    return whole or (main[0] if len(word) >= _BEGINNING and len(main) == 1 else "")
+    short = word.removesuffix("s")
+    begun = [s.prefix for s in BY_PREFIX.values() if s.tracked and fold(s.label).startswith(short)] if len(short) >= _BEGINNING else []
+    return whole or (begun[0] if len(begun) == 1 else "")
 
 
 #: Fewer letters are no beginning of a kind's name.

@@ -73,9 +73,11 @@ def partners_now(session: Session) -> list[RoundPartner]:
         "WHERE r.round = o.id AND NOT r.deleted AND NOT s.deleted AND s.state = 'in_review') FROM round o WHERE NOT o.deleted ORDER BY o.n DESC"
     ).fetchall()
     on: set[str] = set()
+    prepared: set[str] = set()
     found: list[RoundPartner] = []
     for id, kind, period, begun, to_review in rounds:
-        if str(kind) not in on:
+        if str(kind) not in on and (begun or str(kind) not in prepared):  # of several that are only prepared the newest one
+            prepared.add(str(kind))
             found += partners_of_round(session, str(id))
         elif to_review:
             found += [replace(one, earlier=str(period)) for one in partners_of_round(session, str(id)) if one.step == "received"]

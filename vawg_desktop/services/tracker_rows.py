@@ -111,18 +111,23 @@ class RowImporter(RecordWriter):
     def take(self, one: Prepared) -> None:
         """One row may hold a recommendation, an action and an update; each is found or made, or the row waits whole."""
         row, by_entity = one.row, one.by_entity
+        mine = one.row_matches.get(self._main)
         asked = [p.question for p in one.row_matches.values() if p.question is not None]
+        if row.held is not None and not asked:
+            self._done.problems += row.held
+            if mine is None or mine.record is None:
+                self._wait(row)
+                return
+            title = by_entity[self._main].pop(BY_KEY[self._main].title)  # the record is known: all but its title is read
+            self._done.tray.append(tray_entry(title, "waits for somebody to look at it"))
         if asked:
-            mine = one.row_matches.get(self._main)
             if mine is not None and mine.known is not None:
                 mine.known.used = True
-            if self.keep_taken:
-                self.taken.append((row, {}, {}))
             self._may_be |= {r for p in one.row_matches.values() for r in p.may_be}
             fresh = [q for q in asked if q.id not in self._waiting]
             self._waiting |= {q.id for q in fresh}
             self._done.problems += fresh
-            self._done.tray += [tray_entry(g, "its row waits for an answer") for g in row.cells.values() if g.value is not None]
+            self._wait(row)
             return
         ids: dict[str, str] = {}
         parsed: dict[str, dict[str, Value]] = {}
@@ -139,6 +144,13 @@ class RowImporter(RecordWriter):
         self._earlier(ids.get(PROGRESS.parent), row.earlier)
         if PROGRESS.key in by_entity:
             self._update(row, ids.get(PROGRESS.parent), by_entity[PROGRESS.key])
+
+    def _wait(self, row: TrackerRow) -> None:
+        """Nothing of a row is written before somebody answers; all of it lies in the tray."""
+        if self.keep_taken:
+            self.taken.append((row, {}, {}))
+        given = [*row.cells.values(), *(g for _, _, g in row.earlier)]
+        self._done.tray += [tray_entry(g, "its row waits for an answer") for g in given if g.value is not None]
 
     def _join(self, ids: dict[str, str], row: TrackerRow) -> None:
         """Link what stands in one row; an action that stood under another recommendation before keeps that link, and the report says so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from vawg_desktop.domain.entities import BY_KEY
@@ -121,12 +122,20 @@ def _fold_earlier_periods(tracker: Tracker, sheets: Mapping[str, Sequence[Tracke
     A row that no later sheet has stays one of its own: what is complete drops off such lists. Sheets of other bodies are left alone.
     """
     periods = sorted((when, name) for name in sheets if (when := sheet_period(name)))
+    alone = {name: _each_once(sheets[name], tracker.main) for _, name in periods}
     for place, (when, name) in enumerate(periods):
-        later = [{number_and_words(r, tracker.main): r for r in sheets[o]} for then, o in periods[place + 1 :] if then > when]
-        marks = ((r, number_and_words(r, tracker.main)) for r in sheets[name])
-        pairs = [(r, twin) for r, m in marks if m[1] and (twin := next((rows[m] for rows in later if m in rows), None)) is not None]
-        if pairs and not _owners_differ(pairs):
+        later = [alone[o] for then, o in periods[place + 1 :] if then > when and then.startswith("q") == when.startswith("q")]
+        pairs = [(r, twin) for m, r in alone[name].items() if m[1] and (twin := next((rows[m] for rows in later if m in rows), None)) is not None]
+        pairs = [(r, twin) for r, twin in pairs if not (mine := _cell_of(r, "accountable", "owner")) or not (theirs := _cell_of(twin, "accountable", "owner")) or mine == theirs]
+        if pairs and 2 * len(pairs) > sum(1 for m in alone[name] if any(m in rows for rows in later)):
             _tell_earlier(name, pairs, done, passed)
+
+
+def _each_once(rows: Sequence[TrackerRow], main: str) -> dict[tuple[str, str], TrackerRow]:
+    """The rows of a sheet by number and words, without those of which several are alike: nobody can say which is which."""
+    marks = [number_and_words(r, main) for r in rows]
+    counts = Counter(marks)
+    return {m: r for m, r in zip(marks, rows, strict=True) if counts[m] == 1}
 
 
 def _tell_earlier(name: str, pairs: Pairs, done: Imported, passed: set[int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import TypeVar
 
 from vawg_desktop.domain import merge, rules
@@ -27,6 +28,10 @@ from vawg_desktop.store.transaction import Transaction
 _T = TypeVar("_T")
 #: In what a row last held: what it told of progress without naming a period.
 _TOLD = "~told"
+
+
+#: A sheet called after a quarter that ended or ends within so many days is of that quarter.
+_RECENT_DAYS = 200
 
 
 class RecordWriter(RowPreparer):
@@ -195,7 +200,7 @@ class RecordWriter(RowPreparer):
 
     def _earlier(self, action: str | None, earlier: Iterable[tuple[str, str, Given]]) -> None:
         """What columns and sheets of earlier periods hold: one update of each time, or kept in the tray."""
-        told: dict[str, dict[str, Value]] = {}
+        told: list[tuple[str, dict[str, Value]]] = []
         for target, period, one in earlier:
             entity, _, key = target.partition(".")
             spec = PROGRESS.by_key.get(key)
@@ -207,12 +212,16 @@ class RecordWriter(RowPreparer):
             except RuleError:
                 value = None
             if value is not None and not self._told_earlier(action, period, spec, value):
-                told.setdefault(period, {}).setdefault(key, value)
+                of_period = [cells for p, cells in told if p == period]
+                room = next((cells for cells in of_period if key not in cells or merge.same(cells[key], value)), None)
+                if room is None:  # another column of the same quarter says something else: words of their own
+                    told.append((period, room := {}))
+                room[key] = value
         if action is None or not told or (self._dry and self._touched.get((PROGRESS.parent, action)) == "created"):
             return
         if self._touched.get((PROGRESS.parent, action)) == "unchanged":
             self._touched[(PROGRESS.parent, action)] = "updated"
-        for period, values in told.items() if not self._dry else ():
+        for period, values in told if not self._dry else ():
             when = period_end(period)
             cells: dict[str, Value] = {PROGRESS.parent: action, "as_at": when, "period": period, "channel": "own", **values}
             self._tx.create(PROGRESS.key, cells, id=self._id_of_update(action, when, values))
@@ -242,10 +251,11 @@ class RecordWriter(RowPreparer):
         cells = {k: v for k, v in cells.items() if v is not None}
         if not cells:
             return
-        period = next((p for t, p in row.periods.items() if t.startswith(f"{PROGRESS.key}.")), "") or quarter_of_sheet(row.sheet)
+        of_column = next((p for t, p in row.periods.items() if t.startswith(f"{PROGRESS.key}.")), "")
+        period = of_column or self._quarter_of(row.sheet)
         today, ends = self._session.today.isoformat(), period_end(period)
         as_at = min(ends, today) if ends else today
-        if self._was_told(action, cells, period, as_at):
+        if self._was_told(action, cells, of_column, as_at):
             return
         if self._touched.get((PROGRESS.parent, action)) == "unchanged":
             self._touched[(PROGRESS.parent, action)] = "updated"
@@ -253,6 +263,12 @@ class RecordWriter(RowPreparer):
             stamp: dict[str, Value] = {PROGRESS.parent: action, "as_at": as_at, "period": period or None, "channel": "own"}
             id = self._id_of_update(action, period, cells) or self._id_of_update(action, as_at, cells)  # the same words, told once before
             self._tx.create(PROGRESS.key, with_copied_cells(self._tx, PROGRESS, {**stamp, **cells}), id=id)
+
+    def _quarter_of(self, sheet: str) -> str:
+        """The quarter that a sheet is called after, where it is a recent one: a sheet that is named once goes on being filled for years."""
+        period = quarter_of_sheet(sheet)
+        ends = period_end(period)
+        return period if ends and abs((date.fromisoformat(ends) - self._session.today).days) <= _RECENT_DAYS else ""
 
     def _was_told(self, action: str, cells: Mapping[str, Value], period: str, as_at: str) -> bool:
         """Whether an update says so already: for its period; or without one the latest, or else the last copy of this list."""

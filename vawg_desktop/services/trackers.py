@@ -215,7 +215,7 @@ def import_rows(
             targets = frozenset(c.target for c in tracker.columns if c.target)
             importer = RowImporter(session, tx, done, lineage, tracker.main, answers or {}, targets, dry_run)
             if book is not None:
-                tracker.rows = tracker_held.hold(tracker.rows, book, tracker.main, answers or {}, done)
+                tracker_held.hold(tracker.rows, book, tracker.main, answers or {}, done)
             rows = tracker.rows if lineage is None else listed_once(tracker, done, answers or {}, {k.sheet for k in lineage.all()})
             if not tracker.waits:
                 importer.take_all(rows)
@@ -248,7 +248,7 @@ def rows_as_known(session: Session, path: Path, entity: str | None = None) -> tu
         with session.store.write(session.who, "Looked at", Act.IMPORT) as tx:
             lineage = Lineage(tx, book.name, _headings_key(book), known_list.id)
             done = Imported()
-            tracker.rows = tracker_held.hold(tracker.rows, book, tracker.main, settled, done)
+            tracker_held.hold(tracker.rows, book, tracker.main, settled, done)
             targets = frozenset(c.target for c in tracker.columns if c.target)
             importer = RowImporter(session, tx, done, lineage, tracker.main, settled, targets, dry=True)
             importer.keep_taken = True
