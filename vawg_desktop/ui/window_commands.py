@@ -193,7 +193,7 @@ def pass_on(shell: Shell, *, for_good: bool) -> None:
     dialog.deleteLater()
     if wanted is None:
         return
-    if fold(wanted.to) not in map(fold, people) and not messages.ask(
+    if wanted.for_good and fold(wanted.to) not in map(fold, people) and not messages.ask(
         f"Is “{wanted.to}” spelt right?", "No action and no officer of this office bears that name: whoever opens My work under another one will not see this work.", "Pass on"
     ):
         return
