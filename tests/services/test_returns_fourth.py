@@ -82,7 +82,7 @@ def test_words_struck_out_in_part_wait_for_a_person(session: Session, tmp_path: 
     page = book["Actions"]
     page.cell(row_of(page, "A-0001"), columns(page)["Progress update"]).value = CellRichText(TextBlock(InlineFont(strike=True), "The programme has been cancelled. "), "Funding is now agreed.")
     book.save(path)
-    came = path if ending == "xlsx" else libreoffice(path, ending)  # type: ignore[operator]
+    came = path if ending == "xlsx" else libreoffice(path, ending)
     review = back(session, came, "safe")
     assert [d.held for d in review.differences if d.field == "narrative"] == ["struck"]
     assert session.read().exec_driver_sql('SELECT count(*) FROM "update" WHERE NOT deleted').one()[0] == 0
@@ -99,7 +99,7 @@ def test_proof_that_was_added_already_is_named(session: Session, tmp_path: Path)
     files = sent(session, tmp_path / "out")
 
     def also(book: object) -> None:
-        page = book["Evidence"]  # type: ignore[index]
+        page = book["Evidence"]
         for column, words in enumerate(("A-0001", "Photographs of the lights", None, None, "They are up"), 1):
             page.cell(2, column, words)
 
@@ -129,7 +129,7 @@ def test_a_chief_officers_clearance_signs_for_what_is_said_to_be_complete(sessio
     files = sent(session, tmp_path / "out")
 
     def also(book: object) -> None:
-        page = book["Start here"]  # type: ignore[index]
+        page = book["Start here"]
         for row in page.iter_rows(min_row=5):
             words = str(row[0].value or "")
             if words.startswith("Completed by"):

@@ -31,7 +31,7 @@ def taken(session: Session, path: Path, wave: str = "") -> Answers:
 
 
 def plain(answers: Answers, session: Session, question: str, **more: object) -> dict[str, int | None]:
-    made = survey_results.result(session, answers, question, least=0, **more)  # type: ignore[arg-type]
+    made = survey_results.result(session, answers, question, least=0, **more)
     return dict(zip(made.choices, made.everybody.counts, strict=True))
 
 

@@ -22,10 +22,11 @@ class Ended(StrEnum):
 
 _CODE = re.compile(r"(?:(?:outcome|oc|code|type|no)[ .:]*)*(\d{1,2})[a-z]?(?:\s*[-:/.,].*)?")
 _OPEN = re.compile(r"\b(?:awaiting|pending|under investigation|investigation (?:ongoing|continues)|ongoing|not (?:yet )?(?:assigned|finalised|finalized|decided)|no outcome|undecided|live)\b")
-#: A charge that is denied: "not charged", "no charge", "CPS decided not to charge", "charge not authorised"; and one that is still to be decided.
+#: A charge that is denied: "not charged", "no charge", "CPS decided not to charge", "charge not authorised".
 _DENIED = re.compile(
     r"\b(?:not|no|never|without|declin\w*|refus\w*|unable|against|insufficient|instead of|other than|non)\b[^.;,:-]{0,30}\b(?:charg|summons)|\b(?:charg\w*|summons\w*) (?:was |is )?(?:not|declined|refused|unauthorised|rejected) ?(?:authorised|approved|by|$)"
 )
+#: A charge that is still to be decided: "awaiting charging decision", "CPS considering charge".
 _STILL = re.compile(r"\b(?:awaiting|pending|before|for|consider\w*) (?:a |the |cps |possible )*(?:charg|summons)\w*|\bcharging (?:decision|advice) (?:awaited|pending|requested)")
 _CHARGED = re.compile(r"\b(?:charged?|charges|charge/summons|charged/summonsed|summons|summonsed|summoned|postal requisition)\b")
 

@@ -48,23 +48,24 @@ def is_ours(sheet: Sheet) -> bool:
     return sheet.name.startswith(CHANGED) and tuple(str(c) for c in first if c is not None) == CHANGED_HEADS
 
 
-def write_like(book: Book, cells: Sequence[Refilled], notes: Sequence[str], out: Path, sheets: Sequence[str]) -> None:
-    """Write the workbook again to ``out``: .xlsx, or .csv where ``sheets``, those that list records, are one. Raises StoreError."""
+def write_like(book: Book, cells: Sequence[Refilled], notes: Sequence[str], out: Path, sheets: Sequence[str]) -> list[str]:
+    """Write the workbook again to ``out``: .xlsx, or .csv where ``sheets``, those that list records, are one. Returns the notes that stand in it. Raises StoreError."""
     try:
         if out.suffix.casefold() == ".csv":
             if len(sheets) > 1:
                 raise StoreError(f"A .csv holds one sheet, and this tracker lists records on {len(sheets)}: {', '.join(sheets)}. Write it as .xlsx.", code="several_sheets")
             out.write_bytes(_as_text(book, cells, sheets).encode("utf-8-sig"))  # as text, Windows would end each line twice
-            return
-        made = _own_workbook(book) if _is_excel(book) else None
+            return [*notes]
+        made = _own_workbook(book) if _is_excel(book) else _plain_workbook(book)
         if made is None:
             made = _plain_workbook(book)
-            notes = [*notes, "This file was made new from the tracker's words and colours: its other looks are not in it."] if _is_excel(book) else notes
+            notes = [*notes, "This file was made new from the tracker's words and colours: its other looks are not in it."]
         for name in [s.name for s in book.sheets if is_ours(s) and s.name in made.sheetnames]:
             del made[name]  # what an earlier copy said of changes; this one says it anew
         _fill(made, cells)
         _note_changes(made, cells, notes)
         made.save(out)
+        return [*notes]
     except OSError as error:
         raise StoreError(f"{out.name} could not be written ({error.strerror}).", code="write_failed") from error
 
@@ -113,7 +114,7 @@ def _plain_workbook(book: Book) -> Any:
 def _format(kind: str, words: str) -> str:
     """How a number or a date was shown: per cents, so many decimals or figures ("1.10", "007"), a month without its day; empty for anything else."""
     if kind == "percent":
-        return "0%" if not words or float(words) * 100 % 1 == 0 else "0.0%"
+        return "0%" if not words or round(float(words) * 100, 6) % 1 == 0 else "0.0%"
     if kind == "month":
         return {"month": "mmm yyyy", "year": "yyyy"}.get(words, "")
     if kind == "shown" and re.fullmatch(r"\d+(?:\.\d+)?", words):

@@ -80,7 +80,7 @@ def export_tracker(session: Session, like: Path, out: Path, *, entity: str | Non
         done.notes += _later_than_its_columns(connection, own, row)
     done.changed = [{"sheet": c.sheet, "cell": c.cell, "record": c.record, "was": c.was, "now": _cell_text(c.value)} for c in cells]
     done.notes += [f"{reference} was imported from this list and is not in this copy." for reference in _missing(connection, taken)]
-    write_like(book, cells, done.notes, out, list(dict.fromkeys(row.sheet for row, _, _ in taken)))
+    done.notes = write_like(book, cells, done.notes, out, list(dict.fromkeys(row.sheet for row, _, _ in taken)))
     return done
 
 
