@@ -10,8 +10,11 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from tests.services.test_returns import columns, fill, row_of
+from vawg_desktop.domain.acts import Act
+from vawg_desktop.exchange import identity
 from vawg_desktop.services import (
     merging,
+    names,
     overview,
     records,
     return_messages,
@@ -148,3 +151,12 @@ def test_a_chief_officers_clearance_signs_for_what_is_said_to_be_complete(sessio
 @pytest.mark.parametrize(("words", "cleared"), [("ACC Smith", True), ("TBC", False), ("N/A", False), ("-", False), ("not yet cleared", False), ("", False), ("No", False), ("Norma Nott", True)])
 def test_nobody_is_no_chief_officer(words: str, cleared: bool) -> None:
     assert is_cleared({"Cleared by (chief officer or equivalent)": words}) is cleared
+
+
+def test_an_id_that_holds_what_looks_like_a_reference_is_taken_whole(session: Session) -> None:
+    id = "19505cbd-da7d-5350-bbda-0327c2ce03c5"
+    assert identity.split_visible(id) is not None
+    with session.store.write(session.who, None, Act.CREATE) as tx:
+        tx.create("partner", {"name": "Dover District Council"}, id=id)
+    found = names.with_check_letters(session.read(), id)
+    assert found is not None and found.id == id

@@ -13,6 +13,7 @@ from vawg_desktop.domain.entities import BY_KEY, BY_PREFIX, ENTITIES, EntitySpec
 from vawg_desktop.domain.errors import NotFoundError, RuleError, ValueRefusedError
 from vawg_desktop.domain.terms import fold
 from vawg_desktop.domain.values import clean_text
+from vawg_desktop.exchange import identity
 from vawg_desktop.store.transaction import ALIAS as ALIAS
 
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ def maybe_find(connection: Connection, name: str, entity: str | None = None) -> 
     """Like ``find``, but None where there is nothing, or more than one."""
     owners = matches(connection, name, entity)
     return owners[0] if len(owners) == 1 and owners[0].reference else None
+
+
+def with_check_letters(connection: Connection, name: str, entity: str | None = None) -> Found | None:
+    """Like ``maybe_find``, also by a reference with the check letters that a return bears. A name is taken whole first: an id may hold what looks like one."""
+    found = maybe_find(connection, name, entity)
+    parts = identity.split_visible(name) if found is None else None
+    return maybe_find(connection, parts[0], entity) if parts is not None else found
 
 
 def matches(connection: Connection, name: str, entity: str | None) -> list[Found]:

@@ -21,7 +21,6 @@ from vawg_desktop.domain.return_columns import (
     ReturnForm,
     field_of_column,
 )
-from vawg_desktop.exchange import identity
 from vawg_desktop.services import names, service_values
 from vawg_desktop.services.answer_counts import is_cleared
 from vawg_desktop.services.records import read_value, with_copied_cells
@@ -320,5 +319,5 @@ def _add_evidence(tx: Transaction, submission: str, row: Mapping[str, str]) -> s
 
 
 def action_named(connection: Connection, reference: str) -> names.Found | None:
-    parts = identity.split_visible(reference)
-    return names.maybe_find(connection, parts[0] if parts else reference, "action")
+    """The action that a row of evidence names, with or without check letters."""
+    return names.with_check_letters(connection, reference, "action")

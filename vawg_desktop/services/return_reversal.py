@@ -12,7 +12,6 @@ from vawg_desktop.domain.changes import Changes
 from vawg_desktop.domain.entities import BY_KEY, LINK
 from vawg_desktop.domain.errors import NotFoundError
 from vawg_desktop.domain.terms import how_many
-from vawg_desktop.exchange import identity
 from vawg_desktop.services import names
 from vawg_desktop.services.return_review import SentReturn, sent_return
 from vawg_desktop.services.session import Session
@@ -84,8 +83,7 @@ def _applied(tx: Transaction, owner: str, submissions: Sequence[str]) -> list[st
 
 
 def _find_return(connection: Connection, reference: str) -> SentReturn:
-    parts = identity.split_visible(reference)
-    found = names.maybe_find(connection, parts[0] if parts else reference)
+    found = names.with_check_letters(connection, reference)
     if found is not None and found.entity == "submission":
         row = connection.exec_driver_sql(
             'SELECT "return" FROM submission WHERE id = ?', (found.id,)
